@@ -1,0 +1,169 @@
+// Threads spin for a short while between layers, then park: a network has some fifty barriers a batch, and a
+// wake-up through the kernel at each of them would cost more than the small layers themselves.
+#define _GNU_SOURCE  // sigset_t and pthread_sigmask under -std=c11
+
+#include "pf_pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#define SPIN_LIMIT 4000
+
+typedef void (*pf_body)(void *, size_t, size_t);
+
+typedef struct pf_worker {
+  struct pf_pool *pool;
+  size_t index;
+  pthread_t thread;
+} pf_worker;
+
+struct pf_pool {
+  size_t threads;
+  pf_worker *workers;  // threads - 1 of them: the caller is worker 0
+  pthread_mutex_t mutex;
+  pthread_cond_t work_came;
+  pthread_cond_t work_done;
+  _Atomic uint64_t round;    // one more for each run
+  _Atomic size_t next;       // the next item to hand out
+  _Atomic size_t running;    // helpers that have not finished this round
+  _Atomic int stopping;
+  size_t count;
+  pf_body body;
+  void *context;
+};
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static void take_items(pf_pool *pool, size_t worker) {
+  for (;;) {
+    size_t item = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
+    if (item >= pool->count) return;
+    pool->body(pool->context, item, worker);
+  }
+}
+
+/// Waits for a round after `seen`; the round's number.
+static uint64_t await_round(pf_pool *pool, uint64_t seen) {
+  for (int spin = 0; spin < SPIN_LIMIT; spin++) {
+    uint64_t round = atomic_load_explicit(&pool->round, memory_order_acquire);
+    if (round != seen) return round;
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  uint64_t round;
+  while ((round = atomic_load_explicit(&pool->round, memory_order_acquire)) == seen) {
+    pthread_cond_wait(&pool->work_came, &pool->mutex);
+  }
+  pthread_mutex_unlock(&pool->mutex);
+  return round;
+}
+
+static void *serve(void *argument) {
+  pf_worker *self = argument;
+  pf_pool *pool = self->pool;
+  uint64_t seen = 0;
+  for (;;) {
+    seen = await_round(pool, seen);
+    if (atomic_load_explicit(&pool->stopping, memory_order_acquire)) return NULL;
+    take_items(pool, self->index);
+    if (atomic_fetch_sub_explicit(&pool->running, 1, memory_order_acq_rel) == 1) {
+      pthread_mutex_lock(&pool->mutex);
+      pthread_cond_signal(&pool->work_done);
+      pthread_mutex_unlock(&pool->mutex);
+    }
+  }
+}
+
+static void begin_round(pf_pool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  atomic_fetch_add_explicit(&pool->round, 1, memory_order_release);
+  pthread_cond_broadcast(&pool->work_came);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+/// Starts the helpers with every signal blocked, so that the host's handlers keep running on its own threads.
+static size_t start_workers(pf_pool *pool) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  size_t started = 0;
+  while (started + 1 < pool->threads) {
+    pf_worker *worker = &pool->workers[started];
+    *worker = (pf_worker){.pool = pool, .index = started + 1};
+    if (pthread_create(&worker->thread, NULL, serve, worker) != 0) break;
+    started++;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return started;
+}
+
+static void stop_workers(pf_pool *pool, size_t started) {
+  atomic_store_explicit(&pool->stopping, 1, memory_order_release);
+  begin_round(pool);
+  for (size_t i = 0; i < started; i++) pthread_join(pool->workers[i].thread, NULL);
+  pthread_cond_destroy(&pool->work_came);
+  pthread_cond_destroy(&pool->work_done);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->workers);
+  free(pool);
+}
+
+pf_pool *pf_pool_create(size_t threads) {
+  if (threads == 0) threads = 1;
+  pf_pool *pool = calloc(1, sizeof *pool);
+  if (!pool) return NULL;
+  pool->threads = threads;
+  pool->workers = calloc(threads, sizeof *pool->workers);
+  if (!pool->workers) {
+    free(pool);
+    return NULL;
+  }
+  pthread_mutex_init(&pool->mutex, NULL);
+  pthread_cond_init(&pool->work_came, NULL);
+  pthread_cond_init(&pool->work_done, NULL);
+  size_t started = start_workers(pool);
+  if (started + 1 < threads) {
+    stop_workers(pool, started);
+    return NULL;
+  }
+  return pool;
+}
+
+void pf_pool_destroy(pf_pool *pool) {
+  if (pool) stop_workers(pool, pool->threads - 1);
+}
+
+size_t pf_pool_threads(const pf_pool *pool) { return pool->threads; }
+
+void pf_pool_run(pf_pool *pool, size_t count, pf_body body, void *context) {
+  if (count == 0) return;
+  if (pool->threads == 1 || count == 1) {
+    for (size_t item = 0; item < count; item++) body(context, item, 0);
+    return;
+  }
+  pool->count = count;
+  pool->body = body;
+  pool->context = context;
+  atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+  atomic_store_explicit(&pool->running, pool->threads - 1, memory_order_relaxed);
+  begin_round(pool);
+  take_items(pool, 0);
+  for (int spin = 0; spin < SPIN_LIMIT; spin++) {
+    if (atomic_load_explicit(&pool->running, memory_order_acquire) == 0) return;
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  while (atomic_load_explicit(&pool->running, memory_order_acquire) != 0) {
+    pthread_cond_wait(&pool->work_done, &pool->mutex);
+  }
+  pthread_mutex_unlock(&pool->mutex);
+}

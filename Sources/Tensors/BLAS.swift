@@ -1,0 +1,29 @@
+internal import COpenBLAS
+
+/// The few BLAS routines that are used, on row-major matrices. OpenBLAS keeps the thread count its host gave
+/// it; nothing process-wide is changed here.
+package enum BLAS {
+  /// c = alpha * op(a) * op(b) + beta * c, where op transposes if asked; `m` x `n` x `k` after transposition.
+  package static func gemm(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+    beta: Float = 0, _ c: UnsafeMutablePointer<Float>, stride cStride: Int
+  ) {
+    unsafe cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c,
+      blasint(cStride))
+  }
+
+  /// The same in double precision.
+  package static func gemm(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Double = 1,
+    _ a: UnsafePointer<Double>, stride aStride: Int, _ b: UnsafePointer<Double>, stride bStride: Int,
+    beta: Double = 0, _ c: UnsafeMutablePointer<Double>, stride cStride: Int
+  ) {
+    unsafe cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c,
+      blasint(cStride))
+  }
+}

@@ -1,0 +1,133 @@
+/// Feature rows: n x d numbers, stored as float32, float16, bfloat16, or int8 with a scale a row; in memory or
+/// mapped from disk; in one block or many. A value: views share the rows they show.
+public struct FeatureMatrix: Sendable {
+  /// Number of rows, n.
+  public var rowCount: Int { selection?.count ?? blocks.last.map { $0.firstRow + $0.storage.rowCount } ?? 0 }
+  /// Numbers a row, d.
+  public let dimension: Int
+  /// How numbers are stored. They are read as float32 whatever it is.
+  public let elementType: ElementType
+
+  struct Block: Sendable {
+    let firstRow: Int
+    let storage: any RowStorage
+  }
+
+  let blocks: [Block]
+  /// The rows shown, where they are not all of them in order.
+  let selection: [Int]?
+
+  /// Rows in memory: `values` holds them one after the other.
+  ///
+  /// - Throws: `.shape` where `values` is no whole number of rows.
+  public init(_ values: [Float], dimension: Int) throws(TensorsError) {
+    guard dimension > 0, values.count % dimension == 0 else {
+      throw TensorsError(.shape, "\(values.count) values are no whole number of rows of dimension \(dimension)")
+    }
+    let bytes = unsafe values.withUnsafeBytes { unsafe FileBytes(copying: $0, name: "features in memory") }
+    try self.init(
+      blocks: [
+        StoredRows(
+          bytes, at: 0, rowCount: values.count / dimension, dimension: dimension, elementType: .float32)
+      ],
+      dimension: dimension, elementType: .float32)
+  }
+
+  /// Blocks of rows, one after the other.
+  ///
+  /// - Throws: `.shape` where a block has another dimension or type.
+  package init(
+    blocks: [any RowStorage], dimension: Int, elementType: ElementType
+  ) throws(TensorsError) {
+    self.dimension = dimension
+    self.elementType = elementType
+    selection = nil
+    var firstRow = 0
+    var numbered: [Block] = []
+    for storage in blocks {
+      guard storage.dimension == dimension, storage.elementType == elementType else {
+        throw TensorsError(
+          .shape,
+          "a block of \(storage.elementType.rawValue) rows of dimension \(storage.dimension) "
+            + "does not fit \(elementType.rawValue) rows of dimension \(dimension)")
+      }
+      numbered.append(Block(firstRow: firstRow, storage: storage))
+      firstRow += storage.rowCount
+    }
+    self.blocks = numbered
+  }
+
+  private init(_ other: FeatureMatrix, selection: [Int]) {
+    dimension = other.dimension
+    elementType = other.elementType
+    blocks = other.blocks
+    self.selection = selection
+  }
+
+  /// A view of some rows, in the order given; no feature is copied.
+  ///
+  /// Traps where an index is out of range.
+  public func selecting(_ rows: [Int]) -> FeatureMatrix {
+    let count = rowCount
+    precondition(rows.allSatisfy { $0 >= 0 && $0 < count }, "row out of range")
+    guard let selection else { return FeatureMatrix(self, selection: rows) }
+    return FeatureMatrix(self, selection: rows.map { selection[$0] })
+  }
+
+  /// One row, widened to float32. Traps where `index` is out of range.
+  ///
+  /// - Throws: `.io` or `.malformed` where the row cannot be read or fails its checksum.
+  public func row(_ index: Int) throws(TensorsError) -> [Float] {
+    try rows(index..<index + 1)
+  }
+
+  /// Rows one after the other, widened to float32. Traps where the range is out of bounds.
+  ///
+  /// - Throws: as `row(_:)`.
+  public func rows(_ range: Range<Int>) throws(TensorsError) -> [Float] {
+    var output = [Float](repeating: 0, count: range.count * dimension)
+    var failure: TensorsError?
+    unsafe output.withUnsafeMutableBufferPointer { buffer in
+      do throws(TensorsError) { try unsafe read(range, into: buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return output
+  }
+
+  /// Reads rows, widened to float32, into a buffer of exactly their size. Traps where the range is out of
+  /// bounds.
+  package func read(
+    _ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(TensorsError) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows out of range")
+    precondition(output.count == range.count * dimension, "buffer of another size")
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let first = selection?[position] ?? position
+      let block = blocks[blockIndex(of: first)]
+      let blockEnd = block.firstRow + block.storage.rowCount
+      // The longest run of consecutive stored rows, which is read in one piece.
+      var length = 1
+      while position + length < range.upperBound, first + length < blockEnd,
+        (selection?[position + length] ?? first + length) == first + length
+      {
+        length += 1
+      }
+      let start = (position - range.lowerBound) * dimension
+      try unsafe block.storage.read(
+        first - block.firstRow..<first - block.firstRow + length,
+        into: output.extracting(start..<start + length * dimension))
+      position += length
+    }
+  }
+
+  private func blockIndex(of row: Int) -> Int {
+    var low = 0
+    var high = blocks.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if blocks[middle].firstRow <= row { low = middle } else { high = middle }
+    }
+    return low
+  }
+}

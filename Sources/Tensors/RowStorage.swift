@@ -1,0 +1,56 @@
+/// A block of stored feature rows.
+package protocol RowStorage: AnyObject, Sendable {
+  var rowCount: Int { get }
+  var dimension: Int { get }
+  var elementType: ElementType { get }
+
+  /// Reads rows, widened to float32, into a buffer of exactly their size.
+  func read(_ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError)
+}
+
+/// Rows that lie one after the other in a file's bytes.
+package final class StoredRows: RowStorage {
+  package let rowCount: Int
+  package let dimension: Int
+  package let elementType: ElementType
+  private let bytes: FileBytes
+  private let offset: Int
+  private let scales: [Float]?
+
+  /// - Parameter scales: for int8 rows, what each row is multiplied by.
+  /// - Throws: `.shape` where the rows do not lie inside the bytes, or the type stores no features.
+  package init(
+    _ bytes: FileBytes, at offset: Int, rowCount: Int, dimension: Int, elementType: ElementType,
+    scales: [Float]? = nil
+  ) throws(TensorsError) {
+    let sizes = [rowCount, dimension, elementType.byteCount]
+    guard let size = elementCount(of: sizes), offset >= 0, offset <= bytes.count,
+      size <= bytes.count - offset, dimension > 0
+    else { throw TensorsError(.shape, "\(bytes.name) does not hold \(rowCount) rows of \(dimension)") }
+    guard [.float32, .float16, .bfloat16, .int8].contains(elementType),
+      (scales?.count ?? rowCount) == rowCount, (scales != nil) == (elementType == .int8)
+    else { throw TensorsError(.shape, "\(bytes.name) stores features as \(elementType.rawValue) wrongly") }
+    self.bytes = bytes
+    self.offset = offset
+    self.rowCount = rowCount
+    self.dimension = dimension
+    self.elementType = elementType
+    self.scales = scales
+  }
+
+  package func read(_ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows out of range")
+    let rowBytes = dimension * elementType.byteCount
+    let range = offset + rows.lowerBound * rowBytes..<offset + rows.upperBound * rowBytes
+    unsafe bytes.withBytes(range) { bytes in
+      guard let scales else { return unsafe RowWidening.widen(bytes, elementType, scale: 1, into: output) }
+      for (index, row) in rows.enumerated() {
+        let source = index * rowBytes..<(index + 1) * rowBytes
+        let target = index * dimension..<(index + 1) * dimension
+        unsafe RowWidening.widen(
+          UnsafeRawBufferPointer(rebasing: bytes[source]), elementType, scale: scales[row],
+          into: output.extracting(target))
+      }
+    }
+  }
+}
