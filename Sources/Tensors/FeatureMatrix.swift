@@ -22,7 +22,8 @@ public struct FeatureMatrix: Sendable {
   /// - Throws: `.shape` where `values` is no whole number of rows.
   public init(_ values: [Float], dimension: Int) throws(TensorsError) {
     guard dimension > 0, values.count % dimension == 0 else {
-      throw TensorsError(.shape, "\(values.count) values are no whole number of rows of dimension \(dimension)")
+      throw TensorsError(
+        .shape, "\(values.count) values are no whole number of rows of dimension \(dimension)")
     }
     let bytes = unsafe values.withUnsafeBytes { unsafe FileBytes(copying: $0, name: "features in memory") }
     try self.init(

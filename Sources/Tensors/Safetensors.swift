@@ -94,7 +94,7 @@ public struct SafetensorsFile: Sendable {
       throw fail("tensor \(name) lies outside the file")
     }
     guard !overflow, offsets[1] - offsets[0] == byteCount else {
-      throw fail("tensor \(name) has \(offsets[1] - offsets[0]) bytes, its shape \(shape) needs another number")
+      throw fail("tensor \(name) of shape \(shape) has \(offsets[1] - offsets[0]) bytes instead")
     }
     return Entry(name: name, type: type, shape: shape, range: dataStart + offsets[0]..<dataStart + offsets[1])
   }

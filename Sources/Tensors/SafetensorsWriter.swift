@@ -42,10 +42,11 @@ package struct SafetensorsWriter {
     }
     var offset = 0
     for array in arrays {
-      guard let count = elementCount(of: array.shape),
-        case let (size, overflow) = count.multipliedReportingOverflow(by: array.type.byteCount), !overflow,
-        case let (end, endOverflow) = offset.addingReportingOverflow(size), !endOverflow
-      else { throw TensorsError(.shape, "tensor \(array.name) of shape \(array.shape) is too large") }
+      let size = elementCount(of: array.shape + [array.type.byteCount])
+      guard let size, size <= Int.max - offset else {
+        throw TensorsError(.shape, "tensor \(array.name) of shape \(array.shape) is too large")
+      }
+      let end = offset + size
       members.append(
         JSONMember(
           array.name,
@@ -68,7 +69,8 @@ package struct SafetensorsWriter {
   /// A whole file in memory. Items are ordered by falling element size, so that each is aligned to its own.
   ///
   /// - Throws: `.shape`
-  package static func file(_ items: [Item], metadata: [String: String] = [:]) throws(TensorsError) -> [UInt8] {
+  package static func file(_ items: [Item], metadata: [String: String] = [:]) throws(TensorsError) -> [UInt8]
+  {
     let ordered = items.enumerated().sorted {
       ($1.element.type.byteCount, $0.offset) < ($0.element.type.byteCount, $1.offset)
     }.map(\.element)

@@ -1,0 +1,130 @@
+internal import CPermafrostKernels
+import Tensors
+
+/// Runs a program over a batch that the caller has put into the input's buffer.
+@safe struct Executor {
+  let program: Program
+  let pool: WorkerPool
+  let workspace: Workspace
+  let batch: Int
+  private var kernels: pf_network_kernels { unsafe program.kernels.pointee }
+
+  init(_ program: Program, pool: WorkerPool, workspace: Workspace, batch: Int) {
+    self.program = program
+    self.pool = pool
+    self.workspace = workspace
+    self.batch = batch
+    workspace.reserve(program.memory, batch: batch)
+  }
+
+  /// Where the value of a node starts, and its pixel stride.
+  func place(_ node: Int) -> (pointer: UnsafeMutablePointer<Float>, stride: Int)? {
+    guard let location = program.memory.locations[node],
+      let pointer = unsafe workspace.pointer(location, program.memory, batch: batch)
+    else { return nil }
+    return unsafe (pointer, location.pixelStride)
+  }
+
+  func run(_ work: Program.Work, output: Int) {
+    guard let out = unsafe place(output) else { return }
+    switch work {
+    case .nothing, .replacement: break
+    case .convolve(let shape, let layer, let input, let residual, let activation):
+      guard let source = unsafe place(input) else { return }
+      unsafe convolve(shape, layer, source.pointer, epilogue(layer, residual, activation), out.pointer)
+    case .depthwise(let shape, let layer, let input, let residual, let activation):
+      guard let source = unsafe place(input) else { return }
+      let epilogue = unsafe epilogue(layer, residual, activation)
+      unsafe forLines(shape) { shape, lines in
+        unsafe kernels.depthwise(
+          shape, source.pointer, layer.weights.pointer, epilogue, out.pointer, lines.lowerBound,
+          lines.upperBound)
+      }
+    case .maxPool(let shape, let input):
+      guard let source = unsafe place(input) else { return }
+      unsafe forLines(shape) { shape, lines in
+        unsafe kernels.max_pool(shape, source.pointer, out.pointer, lines.lowerBound, lines.upperBound)
+      }
+    case .averagePool(let shape, let input):
+      guard let source = unsafe place(input) else { return }
+      unsafe forLines(shape) { shape, lines in
+        unsafe kernels.adaptive_average_pool(
+          shape, source.pointer, out.pointer, lines.lowerBound, lines.upperBound)
+      }
+    case .affine(let input, let scale, let shift, let activation):
+      affine(input, scale, shift, activation, output, channelOffset: 0)
+    case .add(let a, let b):
+      guard let first = unsafe place(a), let second = unsafe place(b) else { return }
+      let channels = program.graph.nodes[output].shape.channels
+      forPixels(of: output) { pixels in
+        unsafe kernels.add(
+          pixels.count, channels, first.pointer + pixels.lowerBound * first.stride, first.stride,
+          second.pointer + pixels.lowerBound * second.stride, second.stride, PF_ACTIVATION_NONE,
+          out.pointer + pixels.lowerBound * out.stride, out.stride)
+      }
+    case .concatenate(let parts):
+      for (part, offset) in parts {
+        affine(part, nil, nil, PF_ACTIVATION_NONE, output, channelOffset: offset)
+      }
+    }
+  }
+
+  private func affine(
+    _ input: Int, _ scale: AlignedFloats?, _ shift: AlignedFloats?, _ activation: pf_activation,
+    _ output: Int, channelOffset: Int
+  ) {
+    guard let source = unsafe place(input), let out = unsafe place(output) else { return }
+    let channels = program.graph.nodes[input].shape.channels
+    forPixels(of: input) { pixels in
+      unsafe kernels.affine(
+        pixels.count, channels, source.pointer + pixels.lowerBound * source.stride, source.stride,
+        scale?.pointer, shift?.pointer, activation,
+        out.pointer + channelOffset + pixels.lowerBound * out.stride, out.stride)
+    }
+  }
+
+  private func epilogue(_ layer: PackedLayer, _ residual: Int?, _ activation: pf_activation) -> pf_epilogue {
+    let addend = unsafe residual.flatMap { unsafe place($0) }
+    return unsafe pf_epilogue(
+      bias: UnsafePointer(layer.bias?.pointer), residual: UnsafePointer(addend?.pointer),
+      residual_stride: addend?.stride ?? 0, activation: activation)
+  }
+
+  private func convolve(
+    _ shape: pf_convolution, _ layer: PackedLayer, _ source: UnsafeMutablePointer<Float>,
+    _ epilogue: pf_epilogue, _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe withUnsafePointer(to: shape) { shape in
+      let rows = unsafe batch * shape.pointee.out_height * shape.pointee.out_width
+      let chunks = unsafe kernels.convolution_column_chunks(shape)
+      let blocks = ConvolutionBlocks(
+        rows: rows, chunks: chunks, weightBytes: layer.weights.count * 4, threads: pool.threads)
+      let scratch = unsafe kernels.convolution_scratch(shape, blocks.rowsEach)
+      workspace.reserveScratch(bytes: scratch, workers: pool.threads)
+      pool.forEach(blocks.count) { item, worker in
+        let (rows, chunks) = blocks[item]
+        unsafe kernels.convolve(
+          shape, source, layer.weights.pointer, epilogue, out, rows.lowerBound, rows.upperBound,
+          chunks.lowerBound, chunks.upperBound, workspace.scratchPointer(worker: worker))
+      }
+    }
+  }
+
+  /// Splits the output lines of all pictures among the threads.
+  private func forLines(
+    _ shape: pf_window, _ body: (UnsafePointer<pf_window>, Range<Int>) -> Void
+  ) {
+    unsafe withUnsafePointer(to: shape) { shape in
+      unsafe split(batch * shape.pointee.out_height) { lines in unsafe body(shape, lines) }
+    }
+  }
+
+  private func forPixels(of node: Int, _ body: (Range<Int>) -> Void) {
+    split(batch * program.graph.nodes[node].shape.pixels, body)
+  }
+
+  private func split(_ count: Int, _ body: (Range<Int>) -> Void) {
+    let items = min(count, pool.threads == 1 ? 1 : pool.threads * 4)
+    pool.forEach(items) { item, _ in body(count * item / items..<count * (item + 1) / items) }
+  }
+}

@@ -1,0 +1,77 @@
+/// Which nodes are computed together: a convolution or linear layer with the batch norm, residual sum and
+/// activation that follow it.
+///
+/// Groups are found on the whole graph, whatever is tapped, so that a layer's arithmetic never depends on what
+/// else is looked at. A value inside a group that somebody wants is computed by the same recipe, cut short
+/// behind it, beside the full one.
+struct Fusion {
+  /// A run of nodes, each the only reader of the one before it.
+  struct Group {
+    /// The convolution or linear layer.
+    let head: Int
+    var batchNorm: Int?
+    var sum: Int?
+    /// The other operand of the sum.
+    var residual: Int?
+    var activation: Int?
+
+    var last: Int { activation ?? sum ?? batchNorm ?? head }
+  }
+
+  /// For each node, the group it belongs to, if any.
+  private(set) var groups: [Group?]
+
+  init(_ graph: HookedGraph) {
+    groups = Array(repeating: nil, count: graph.nodes.count)
+    var readers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
+      for input in node.inputs { readers[input].append(index) }
+    }
+    // Later heads first: of the two convolutions that meet in a sum, one can take it in, and the shorter
+    // shortcut path stands later.
+    for head in graph.nodes.indices.reversed() {
+      switch graph.operation(head) {
+      case .convolution, .linear: break
+      default: continue
+      }
+      var group = Group(head: head)
+      while readers[group.last].count == 1, let next = readers[group.last].first,
+        groups[next] == nil, extend(&group, by: next, graph)
+      {}
+      for member in [group.head, group.batchNorm, group.sum, group.activation].compactMap({ $0 }) {
+        groups[member] = group
+      }
+    }
+  }
+
+  private func extend(_ group: inout Group, by next: Int, _ graph: HookedGraph) -> Bool {
+    guard group.activation == nil else { return false }
+    switch graph.operation(next) {
+    case .batchNorm where group.last == group.head:
+      group.batchNorm = next
+    case .add where group.sum == nil:
+      let inputs = graph.nodes[next].inputs
+      guard inputs.count == 2, inputs[0] != inputs[1] else { return false }
+      group.residual = inputs[0] == group.last ? inputs[1] : inputs[0]
+      group.sum = next
+    case .relu, .relu6:
+      group.activation = next
+    default:
+      return false
+    }
+    return true
+  }
+
+  /// The part of a node's group up to the node itself: what must be computed to get its value.
+  func recipe(for node: Int) -> Group? {
+    guard var group = groups[node] else { return nil }
+    if node == group.activation { return group }
+    group.activation = nil
+    if node == group.sum { return group }
+    group.sum = nil
+    group.residual = nil
+    if node == group.batchNorm { return group }
+    group.batchNorm = nil
+    return group
+  }
+}

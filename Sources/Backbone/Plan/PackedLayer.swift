@@ -1,0 +1,38 @@
+internal import CPermafrostKernels
+import Synchronization
+
+/// Weights in the order in which a kernel reads them, with their bias.
+final class PackedLayer: Sendable {
+  let weights: AlignedFloats
+  let bias: AlignedFloats?
+
+  init(weights: AlignedFloats, bias: [Float]?) {
+    self.weights = weights
+    self.bias = bias.map { AlignedFloats($0) }
+  }
+}
+
+/// The packed layers of one network, made when a plan first needs them and shared by all its plans.
+final class PackedLayers: Sendable {
+  private struct Key: Hashable {
+    let layer: String
+    let folded: Bool
+    /// A linear layer's order depends on the map it reads.
+    let input: FeatureShape
+  }
+
+  private let layers = Mutex<[Key: PackedLayer]>([:])
+
+  /// - Throws: `.missingWeights`
+  func layer(
+    _ node: Graph.Node, batchNorm: Graph.Node?, input: FeatureShape, _ parameters: Parameters,
+    pack: (LayerWeights) -> AlignedFloats
+  ) throws(BackboneError) -> PackedLayer {
+    let key = Key(layer: node.name, folded: batchNorm != nil, input: input)
+    if let packed = layers.withLock({ $0[key] }) { return packed }
+    let weights = try LayerWeights(node, batchNorm: batchNorm, input: input, parameters)
+    let packed = PackedLayer(weights: pack(weights), bias: weights.bias)
+    layers.withLock { $0[key] = packed }
+    return packed
+  }
+}

@@ -1,0 +1,81 @@
+internal import CPermafrostKernels
+public import Tensors
+
+/// A network compiled for a set of taps and hooks: all that lies beyond them is left out, batch norms are
+/// folded, and memory is planned. Immutable; any number of tasks may run it at once.
+///
+/// A tapped layer gives exactly what the literature names, and tapping it changes no bit of any other output.
+public struct Plan: Sendable {
+  /// The taps, in the order of the outputs.
+  public let taps: [Tap]
+  /// Column name and dimension of each output.
+  public let outputs: [OutputDescription]
+  /// What a picture must look like: [channels, height, width].
+  public let inputShape: [Int]
+  let program: Program
+  let tappedNodes: [Int]
+
+  /// - Throws: as `Network.plan(tapping:hooks:)`
+  init(
+    _ graph: Graph, taps: [Tap], hooks: HookSet, _ parameters: Parameters, _ packed: PackedLayers,
+    isa: pf_isa
+  ) throws(BackboneError) {
+    guard !taps.isEmpty else { throw BackboneError(.invalidArgument, "a plan needs at least one tap") }
+    guard let kernels = unsafe pf_network_kernels_for(isa) else {
+      throw BackboneError(
+        .invalidArgument, "this machine has no \(unsafe String(cString: pf_isa_name(isa))) instructions")
+    }
+    var outputs: [OutputDescription] = []
+    var layers: [Int] = []
+    for tap in taps {
+      let node = try graph.node(named: tap.layer)
+      let dimension = try tap.dimension(of: graph.nodes[node].shape)
+      guard !outputs.contains(where: { $0.column == tap.column }) else {
+        throw BackboneError(.invalidArgument, "layer \(tap.column) is tapped twice")
+      }
+      outputs.append(OutputDescription(column: tap.column, dimension: dimension))
+      layers.append(node)
+    }
+    self.taps = taps
+    self.outputs = outputs
+    inputShape = graph.nodes[0].shape.dimensions
+    let hooked = try HookedGraph(graph, hooks.hooks)
+    tappedNodes = layers.map { hooked.current[$0] }
+    program = unsafe try Program(hooked, taps: tappedNodes, parameters, packed, kernels: kernels)
+  }
+
+  /// Runs preprocessed pictures through the network.
+  ///
+  /// - Parameters:
+  ///   - pictures: [pictures, channels, height, width], normalised as the weights want it
+  ///   - threads: how many threads compute
+  /// - Returns: for each tap, [pictures, dimension]
+  /// - Throws: `.invalidArgument` where the shape does not fit, `.hook`, `.resources`
+  public func run(_ pictures: Tensor, threads: Int = 1) throws(BackboneError) -> [Tensor] {
+    guard pictures.shape.count == 4, Array(pictures.shape.dropFirst()) == inputShape else {
+      throw BackboneError(
+        .invalidArgument, "pictures of shape \(pictures.shape) do not fit an input of \(inputShape)")
+    }
+    let batch = pictures.shape[0]
+    let engine = try Engine(self, threads: threads)
+    let pixels = inputShape[1] * inputShape[2]
+    let channels = inputShape[0]
+    let results = try unsafe engine.run(batch: batch) { input in
+      for picture in 0..<batch {
+        for channel in 0..<channels {
+          let source = (picture * channels + channel) * pixels
+          for pixel in 0..<pixels {
+            unsafe input[(picture * pixels + pixel) * channels + channel] = pictures.values[source + pixel]
+          }
+        }
+      }
+    }
+    var tensors: [Tensor] = []
+    for (values, output) in zip(results, outputs) {
+      do { tensors.append(try Tensor(shape: [batch, output.dimension], values: values)) } catch {
+        throw BackboneError(.invalidGraph, error.message)
+      }
+    }
+    return tensors
+  }
+}

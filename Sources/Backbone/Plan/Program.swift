@@ -1,0 +1,43 @@
+internal import CPermafrostKernels
+import Tensors
+
+/// A schedule with everything decided: kernel shapes, packed weights, places in memory.
+///
+/// Immutable; any number of threads may run it, each in a workspace of its own.
+@safe final class Program: @unchecked Sendable {  // the kernel table is constant
+  let graph: HookedGraph
+  let schedule: Schedule
+  let memory: MemoryPlan
+  let steps: [Work]
+  let kernels: UnsafePointer<pf_network_kernels>
+
+  /// What a step does, with the shapes that its kernels take.
+  enum Work {
+    case nothing
+    case convolve(pf_convolution, PackedLayer, input: Int, residual: Int?, pf_activation)
+    case depthwise(pf_window, PackedLayer, input: Int, residual: Int?, pf_activation)
+    case maxPool(pf_window, input: Int)
+    case averagePool(pf_window, input: Int)
+    case affine(input: Int, scale: AlignedFloats?, shift: AlignedFloats?, pf_activation)
+    case add(Int, Int)
+    /// Copies the parts that could not be written in place.
+    case concatenate([(part: Int, channelOffset: Int)])
+    case replacement(hook: Int, position: Int)
+  }
+
+  /// - Throws: `.missingWeights`, `.hook`
+  init(
+    _ graph: HookedGraph, taps: [Int], _ parameters: Parameters, _ packed: PackedLayers,
+    kernels: UnsafePointer<pf_network_kernels>
+  ) throws(BackboneError) {
+    self.graph = graph
+    unsafe self.kernels = kernels
+    schedule = try Schedule(graph, Fusion(graph), taps: taps)
+    memory = MemoryPlan(graph, schedule, taps: taps)
+    let compiler = unsafe Compiler(
+      graph: graph, memory: memory, parameters: parameters, packed: packed, kernels: kernels)
+    var steps: [Work] = []
+    for step in schedule.steps { steps.append(try compiler.work(for: step)) }
+    self.steps = steps
+  }
+}

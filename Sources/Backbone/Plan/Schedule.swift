@@ -1,0 +1,74 @@
+/// What a plan computes, in order: only what the taps and hooks need.
+struct Schedule {
+  /// A node whose value will be in memory, and how it gets there.
+  struct Step {
+    let node: Int
+    let kind: Kind
+  }
+
+  enum Kind {
+    /// The picture, put there by the caller.
+    case input
+    /// A head and what is fused to it.
+    case fused(Fusion.Group)
+    /// One node by itself.
+    case single(Operation)
+    /// A tensor that a replacing hook returns.
+    case replacement(hook: Int, position: Int)
+  }
+
+  let steps: [Step]
+  let events: [HookedGraph.Event]
+
+  /// - Parameters:
+  ///   - graph: the network with its hooks
+  ///   - taps: the nodes whose values are wanted
+  init(_ graph: HookedGraph, _ fusion: Fusion, taps: [Int]) throws(BackboneError) {
+    try graph.checkThatHooksFire(needed: Self.ancestors(of: taps, graph))
+    var wanted = Array(repeating: false, count: graph.nodes.count)
+    for node in taps { wanted[node] = true }
+    for event in graph.events {
+      for node in event.inputs { wanted[node] = true }
+      if let output = event.output { wanted[output] = true }
+    }
+    var steps: [Step] = []
+    // Inputs stand before their readers, so one sweep from the end finds all that is needed.
+    for node in graph.nodes.indices.reversed() where wanted[node] {
+      let step = Self.step(for: node, graph, fusion)
+      for input in Self.inputs(of: step, graph) { wanted[input] = true }
+      steps.append(step)
+    }
+    self.steps = steps.reversed()
+    events = graph.events
+  }
+
+  private static func step(for node: Int, _ graph: HookedGraph, _ fusion: Fusion) -> Step {
+    guard let operation = graph.operation(node) else {
+      guard case .replacement(let hook, let position) = graph.nodes[node].source else {
+        return Step(node: node, kind: .input)
+      }
+      return Step(node: node, kind: .replacement(hook: hook, position: position))
+    }
+    if operation == .input { return Step(node: node, kind: .input) }
+    if let group = fusion.recipe(for: node) { return Step(node: node, kind: .fused(group)) }
+    return Step(node: node, kind: .single(operation))
+  }
+
+  /// The nodes a step reads.
+  static func inputs(of step: Step, _ graph: HookedGraph) -> [Int] {
+    switch step.kind {
+    case .input: []
+    case .fused(let group): graph.nodes[group.head].inputs + (group.residual.map { [$0] } ?? [])
+    case .single, .replacement: graph.nodes[step.node].inputs
+    }
+  }
+
+  private static func ancestors(of taps: [Int], _ graph: HookedGraph) -> [Bool] {
+    var needed = Array(repeating: false, count: graph.nodes.count)
+    for node in taps { needed[node] = true }
+    for node in graph.nodes.indices.reversed() where needed[node] {
+      for input in graph.nodes[node].inputs { needed[input] = true }
+    }
+    return needed
+  }
+}

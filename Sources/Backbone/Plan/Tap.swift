@@ -1,0 +1,54 @@
+/// How a tapped map becomes a row.
+public enum Pooling: String, Hashable, Sendable, CaseIterable {
+  /// The numbers as they are, in channel, height, width order.
+  case none
+  /// The mean over height and width, or over the tokens but the class token.
+  case average
+  /// The maximum over height and width, or over the tokens but the class token.
+  case max
+  /// The class token.
+  case cls
+}
+
+/// A layer whose activations are wanted, and how they are pooled. Vectors pass unchanged whatever the pooling.
+public struct Tap: Hashable, Sendable {
+  /// Name of a node or a scope of the graph.
+  public var layer: String
+  public var pooling: Pooling
+
+  public init(_ layer: String, pooling: Pooling = .none) {
+    self.layer = layer
+    self.pooling = pooling
+  }
+
+  /// Reads `layer` or `layer:pooling`, such as `features:average`.
+  ///
+  /// - Throws: `.invalidArgument` where the pooling is none that exists.
+  public init(parsing text: String) throws(BackboneError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2 else {
+      self.init(text)
+      return
+    }
+    guard let pooling = Pooling(rawValue: parts[1]) else {
+      let known = Pooling.allCases.map(\.rawValue).joined(separator: ", ")
+      throw BackboneError(.invalidArgument, "layer \(text) asks for a pooling that is none of \(known)")
+    }
+    self.init(parts[0], pooling: pooling)
+  }
+
+  /// The cache's name for it: `layer`, or `layer:pooling`.
+  public var column: String { pooling == .none ? layer : "\(layer):\(pooling.rawValue)" }
+
+  /// Numbers a row, where the layer has this shape.
+  ///
+  /// - Throws: `.invalidArgument` where the shape has no class token to take.
+  func dimension(of shape: FeatureShape) throws(BackboneError) -> Int {
+    switch (shape.kind, pooling) {
+    case (_, .none), (.vector, _): return shape.count
+    case (.map, .average), (.map, .max): return shape.channels
+    case (.map, .cls):
+      throw BackboneError(.invalidArgument, "layer \(layer) has no class token: its shape is \(shape)")
+    }
+  }
+}
