@@ -70,10 +70,12 @@ public struct SafetensorsFile: Sendable {
     guard next == bytes.count else {
       throw fail("holds \(bytes.count - next) bytes that belong to no tensor")
     }
+    // Names of different bytes can be equal by Unicode's rules, which Swift's strings follow.
+    indexByName = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    guard indexByName.count == entries.count else { throw fail("two tensors have equal names") }
     self.entries = entries
     self.metadata = metadata
     self.bytes = bytes
-    indexByName = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
   }
 
   private static func entry(
