@@ -54,8 +54,12 @@ public final class Extractor: FeatureExtractor {
       }
       versions.append("\(hook.firesBefore ? "before" : "after") \(hook.layer): \(version)")
     }
+    let digest: String
+    do { digest = try network.weightsDigest() } catch {
+      throw ExtractionError(.resources, error.message)
+    }
     return ExtractorIdentity(
-      network: network.architecture.name, weights: network.weightsDigest,
+      network: network.architecture.name, weights: digest,
       preprocessing: network.preprocessing.fields, hooks: versions,
       semanticsVersion: Architecture.semanticsVersion)
   }

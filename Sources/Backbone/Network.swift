@@ -5,8 +5,6 @@ import Tensors
 public struct Network: Sendable {
   public let architecture: Architecture
   public let graph: Graph
-  /// SHA-256 over the sorted (name, type, shape, bytes) of the weights, in hexadecimal.
-  public let weightsDigest: String
   /// How pictures must be prepared for these weights.
   public let preprocessing: Preprocessing
   private let parameters: Parameters
@@ -21,7 +19,7 @@ public struct Network: Sendable {
   /// - Throws: `.io`, `.malformedWeights`, `.weightsMismatch` with every missing, unexpected and misshapen
   ///   tensor, `.invalidGraph` where the preprocessing's picture size is too small for the network
   public init(
-    _ architecture: Architecture, weights: WeightSource, policy: LoadingPolicy = .strict,
+    _ architecture: Architecture, weights: WeightSource, policy: LoadPolicy = .strict,
     preprocessing: Preprocessing? = nil
   ) throws(BackboneError) {
     self.architecture = architecture
@@ -30,8 +28,10 @@ public struct Network: Sendable {
     let size = preprocessing.outputSize
     graph = try architecture.graph(height: size?.height, width: size?.width)
     parameters = try weights.load(expected: graph.parameters, policy: policy)
-    weightsDigest = parameters.digest
   }
+
+  /// SHA-256 over the sorted (name, type, shape, bytes) of the weights, in hexadecimal.
+  public func weightsDigest() throws(BackboneError) -> String { try parameters.digest() }
 
   /// Compiles the network for a set of taps.
   ///

@@ -31,10 +31,10 @@ struct LayerWeights {
       channels = input.channels
       pixels = input.pixels
     }
-    let raw = try parameters.values(named: node.name + ".weight")
+    let raw = try parameters.floats(node.name + ".weight")
     values = Self.channelsLast(raw, outputs: outputs, channels: channels, pixels: pixels)
     let hasBias = node.parameters.contains { $0.name == node.name + ".bias" }
-    bias = hasBias ? try parameters.values(named: node.name + ".bias") : nil
+    bias = hasBias ? try parameters.floats(node.name + ".bias") : nil
     if let batchNorm { fold(try ChannelAffine(batchNorm, parameters), outputs: outputs) }
   }
 
@@ -76,10 +76,10 @@ struct ChannelAffine {
     guard case .batchNorm(let epsilon) = node.operation else {
       throw BackboneError(.invalidGraph, "layer \(node.name) is no batch norm")
     }
-    let weight = try parameters.values(named: node.name + ".weight")
-    let bias = try parameters.values(named: node.name + ".bias")
-    let mean = try parameters.values(named: node.name + ".running_mean")
-    let variance = try parameters.values(named: node.name + ".running_var")
+    let weight = try parameters.floats(node.name + ".weight")
+    let bias = try parameters.floats(node.name + ".bias")
+    let mean = try parameters.floats(node.name + ".running_mean")
+    let variance = try parameters.floats(node.name + ".running_var")
     let scale = zip(weight, variance).map { Double($0) / (Double($1) + epsilon).squareRoot() }
     self.scale = scale
     shift = bias.indices.map { Double(bias[$0]) - Double(mean[$0]) * scale[$0] }

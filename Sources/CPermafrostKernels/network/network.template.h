@@ -1,0 +1,35 @@
+// The kernels of one instruction set. Including this file once defines one table. Parameters:
+//
+//   NETWORK_KERNELS   the table's name
+//   NETWORK_NAME      the instruction set's name, a string
+//   vec, vec_*, ...   operations on vectors, from one of the vector_*.h
+//
+// No multiply and add is fused but where it says vec_fma: the bits of a result must not depend on which of
+// several loops computed it.
+#pragma clang fp contract(off)
+
+#include "geometry.h"
+
+#include "activation.template.h"
+#include "panels.template.h"
+#include "reading.template.h"
+#include "strip.template.h"
+#include "tile.template.h"
+#include "convolution.template.h"
+#include "depthwise.template.h"
+#include "pooling.template.h"
+#include "elementwise.template.h"
+
+const pf_network_kernels NETWORK_KERNELS = {
+    .name = NETWORK_NAME,
+    .packed_convolution_count = packed_convolution_count,
+    .pack_convolution = pack_convolution,
+    .convolution_column_chunks = panel_count,
+    .convolution_scratch = convolution_scratch,
+    .convolve = convolve,
+    .depthwise = depthwise,
+    .max_pool = max_pool,
+    .adaptive_average_pool = adaptive_average_pool,
+    .affine = affine,
+    .add = add,
+};

@@ -1,0 +1,47 @@
+// Four floats a vector: arm64's baseline. See vector_portable.h for what each operation promises.
+#ifndef PF_VECTOR_NEON_H
+#define PF_VECTOR_NEON_H
+#include <stddef.h>
+
+typedef float32x4_t vec;
+typedef size_t lanes;
+
+#define VEC_WIDTH 4
+
+// Twenty-four of the thirty-two registers hold sums.
+#define TILE_ROWS 8
+#define TILE_VECTORS 3
+#define EACH_TILE(make) \
+  make(1, 1) make(2, 1) make(3, 1) make(4, 1) make(5, 1) make(6, 1) make(7, 1) make(8, 1) \
+  make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) \
+  make(1, 3) make(2, 3) make(3, 3) make(4, 3) make(5, 3) make(6, 3) make(7, 3) make(8, 3)
+
+INLINE vec vec_zero(void) { return vdupq_n_f32(0); }
+INLINE vec vec_all(float x) { return vdupq_n_f32(x); }
+INLINE vec vec_load(const float *p) { return vld1q_f32(p); }
+INLINE void vec_store(float *p, vec x) { vst1q_f32(p, x); }
+
+INLINE lanes lanes_first(size_t count) { return count; }
+
+INLINE vec vec_load_part(const float *p, lanes part) {
+  float whole[VEC_WIDTH] = {0};
+  for (size_t i = 0; i < part; i++) whole[i] = p[i];
+  return vld1q_f32(whole);
+}
+
+INLINE void vec_store_part(float *p, vec x, lanes part) {
+  float whole[VEC_WIDTH];
+  vst1q_f32(whole, x);
+  for (size_t i = 0; i < part; i++) p[i] = whole[i];
+}
+
+INLINE vec vec_add(vec a, vec b) { return vaddq_f32(a, b); }
+INLINE vec vec_divide(vec a, vec b) { return vdivq_f32(a, b); }
+INLINE vec vec_fma(vec a, vec b, vec c) { return vfmaq_f32(c, a, b); }
+
+// The processor's maximum and minimum return NaN when either operand is.
+INLINE vec vec_at_least(vec x, vec low) { return vmaxq_f32(x, low); }
+INLINE vec vec_at_most(vec x, vec high) { return vminq_f32(x, high); }
+INLINE vec vec_max(vec a, vec b) { return vmaxq_f32(a, b); }
+
+#endif
