@@ -31,10 +31,13 @@ let package = Package(
 
     .target(name: "Tensors", dependencies: ["CPermafrostKernels", "COpenBLAS"]),
     .target(name: "CPermafrostKernels"),
-    .target(name: "CPermafrostImages", dependencies: ["CVips"]),
+    .target(name: "CPermafrostImages", dependencies: ["CJPEG", "CVips"]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(
       name: "CVips", pkgConfig: "vips",
       providers: [.apt(["libvips-dev"]), .brew(["vips"])]),

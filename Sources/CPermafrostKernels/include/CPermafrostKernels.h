@@ -4,5 +4,6 @@
 #include "pf_isa.h"
 #include "pf_network.h"
 #include "pf_pool.h"
+#include "pf_resample.h"
 #include "pf_rows.h"
 #endif
