@@ -11,6 +11,7 @@ public final class Extractor: FeatureExtractor {
   public let network: Network
   public let plan: Plan
   private let hooks: HookSet
+  private let preparer: PicturePreparer
   /// Pictures computed together; bounds the memory.
   public let batchSize: Int
   private let engine: Mutex<Engine>
@@ -33,7 +34,11 @@ public final class Extractor: FeatureExtractor {
     guard (1...1024).contains(threads) else {
       throw BackboneError(.invalidArgument, "a thread count of \(threads) is not in 1...1024")
     }
+    guard let preparer = PicturePreparer(network.preprocessing) else {
+      throw BackboneError(.invalidArgument, "the preprocessing does not give all pictures one size")
+    }
     self.network = network
+    self.preparer = preparer
     self.hooks = hooks
     self.batchSize = batchSize
     plan = try network.plan(tapping: taps, hooks: hooks)
@@ -113,8 +118,7 @@ public final class Extractor: FeatureExtractor {
     _ pictures: [EncodedPicture], _ engine: Engine, isCancelled: () -> Bool
   ) throws(BackboneError) -> [Result<[FeatureRow], PictureFailure>] {
     let prepared = PreparedBatch(
-      pictures, network.preprocessing, pixels: plan.inputShape.reduce(1, *), on: engine.threads,
-      isCancelled: isCancelled)
+      pictures, preparer, on: engine.threads, isCancelled: isCancelled)
     let rows: [[Float]] =
       prepared.decoded.isEmpty
       ? []

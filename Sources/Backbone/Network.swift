@@ -17,7 +17,8 @@ public struct Network: Sendable {
   ///   - preprocessing: what the weights were trained with; `nil`: what the file says, else the
   ///     architecture's own
   /// - Throws: `.io`, `.malformedWeights`, `.weightsMismatch` with every missing, unexpected and misshapen
-  ///   tensor, `.invalidGraph` where the preprocessing's picture size is too small for the network
+  ///   tensor, `.invalidGraph` where the preprocessing's picture size is too small for the network,
+  ///   `.invalidArgument` where it does not give all pictures one size
   public init(
     _ architecture: Architecture, weights: WeightSource, policy: LoadPolicy = .strict,
     preprocessing: Preprocessing? = nil
@@ -25,8 +26,11 @@ public struct Network: Sendable {
     self.architecture = architecture
     let preprocessing = preprocessing ?? .imageNetV1
     self.preprocessing = preprocessing
-    let size = preprocessing.outputSize
-    graph = try architecture.graph(height: size?.height, width: size?.width)
+    guard let size = preprocessing.outputSize else {
+      throw BackboneError(
+        .invalidArgument, "the preprocessing gives pictures of many sizes, a network needs one: set a crop")
+    }
+    graph = try architecture.graph(height: size.height, width: size.width)
     parameters = try weights.load(expected: graph.parameters, policy: policy)
   }
 

@@ -7,13 +7,13 @@ final class PreparedBatch {
   /// Positions of the pictures that could be decoded.
   private(set) var decoded: [Int] = []
   private let values: AlignedFloats
+  /// Floats a prepared picture.
   private let pixels: Int
 
-  /// - Parameter pixels: floats a prepared picture
   init(
-    _ pictures: [EncodedPicture], _ preprocessing: Preprocessing, pixels: Int, on pool: WorkerPool,
-    isCancelled: () -> Bool
+    _ pictures: [EncodedPicture], _ preparer: PicturePreparer, on pool: WorkerPool, isCancelled: () -> Bool
   ) {
+    let pixels = preparer.count
     self.pixels = pixels
     values = AlignedFloats(count: pixels * pictures.count)
     var failures = [PictureFailure?](repeating: nil, count: pictures.count)
@@ -24,7 +24,7 @@ final class PreparedBatch {
         let target = unsafe UnsafeMutableBufferPointer(
           start: base.map { unsafe $0 + item * pixels }, count: pixels)
         do throws(PictureFailure) {
-          try unsafe preprocessing.prepare(pictures[item].bytes, into: target)
+          try unsafe preparer.prepare(pictures[item].bytes, into: target)
         } catch {
           unsafe failures[item] = error
         }

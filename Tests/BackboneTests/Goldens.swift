@@ -7,6 +7,7 @@ enum Goldens {
   struct Names {
     var nodes: [(name: String, shape: [Int])]
     var weights: [ParameterSpec]
+    var parameterCount: Int
   }
 
   static func path(_ file: String) throws -> String {
@@ -29,7 +30,8 @@ enum Goldens {
       let weights = (network.value["weights"]?.array ?? []).map { weight in
         ParameterSpec(name: weight.array?[0].string ?? "", shape: integers(weight.array?[1]))
       }
-      all[network.name] = Names(nodes: nodes, weights: weights)
+      all[network.name] = Names(
+        nodes: nodes, weights: weights, parameterCount: network.value["parameters"]?.integer ?? 0)
     }
     return all
   }

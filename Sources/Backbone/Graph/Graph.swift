@@ -73,3 +73,15 @@ public struct Graph: Sendable {
     return ordered
   }
 }
+
+extension Graph {
+  /// Numbers that are learned; the running statistics of batch norms are not counted.
+  public var parameterCount: Int { nodes.reduce(0) { $0 + $1.parameterCount } }
+}
+
+extension Graph.Node {
+  /// Numbers that are learned; the running statistics of a batch norm are not counted.
+  public var parameterCount: Int {
+    parameters.filter { !$0.name.contains(".running_") }.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import FeatureCache
+
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check every checksum of a cache now; problems on standard output, exit 1 if there are any.",
+    usage: "permafrost verify --cache DIR")
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  @Flag(help: "Nothing on standard output where all is well.")
+  var quiet = false
+
+  func run() throws {
+    let problems = try FeatureStore.verify(cache)
+    for problem in problems { print(problem) }
+    if !problems.isEmpty {
+      throw CommandError.failed("\(cache) has \(problems.count) problem\(problems.count == 1 ? "" : "s")")
+    }
+    if !quiet { print("\(cache): every checksum is right") }
+  }
+}
+
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a column for other programs: features.npy, labels.npy, keys, splits, classes, failures.",
+    discussion: """
+      Example:
+        permafrost export --cache photos.cache --layer features:average --to photos.npy
+      """)
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  @Option(help: "The column, as L or L:POOL.")
+  var layer: String
+
+  @Option(help: "The folder to write to; made where it is missing.")
+  var to: String
+
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  func run() throws {
+    let progress = ProgressLine("rows", quiet: quiet)
+    try FeatureStore(cache).export(layer, to: to, progress: { progress.update($0, of: $1) })
+  }
+}
+
+struct CacheCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cache", abstract: "Look into a cache.",
+    subcommands: [CacheShow.self, CacheList.self, CacheCollect.self, CacheCompact.self])
+}
+
+struct CacheShow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "What a cache belongs to, its columns, samples and failures.")
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  func run() throws {
+    let store = try FeatureStore(cache)
+    let extractor = store.identity.extractor
+    print("id             \(store.id)")
+    print("network        \(extractor.network)")
+    print("weights        \(extractor.weights)")
+    for hook in extractor.hooks { print("hook           \(hook)") }
+    for (name, value) in extractor.preprocessing.sorted(by: { $0.key < $1.key }) {
+      print("preprocessing  \(name) = \(value)")
+    }
+    print("stored as      \(store.identity.storage.rawValue)")
+    for column in store.columns { print("column         \(column.column) (\(column.dimension))") }
+    print("samples        \(store.samples.count), \(store.samples.classes.count) classes")
+    for failure in store.failures { print("failed         \(failure.key): \(failure.reason)") }
+  }
+}
+
+struct CacheList: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "The samples of a cache: key, label, split, tab-separated.")
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  func run() throws {
+    let samples = try FeatureStore(cache).samples
+    for sample in samples {
+      let label = sample.label.map { samples.classes[$0] } ?? ""
+      print("\(sample.key)\t\(label)\t\(sample.split?.rawValue ?? "")")
+    }
+  }
+}
+
+struct CacheCollect: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "gc", abstract: "Reserved.")
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  func run() throws { throw CommandError.reserved("cache gc") }
+}
+
+struct CacheCompact: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "compact", abstract: "Reserved.")
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  func run() throws { throw CommandError.reserved("cache compact") }
+}

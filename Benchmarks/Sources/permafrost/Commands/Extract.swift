@@ -1,0 +1,105 @@
+import ArgumentParser
+import Backbone
+import FeatureCache
+import Foundation
+
+struct Extract: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a frozen network over pictures and keep the activations of its layers in a cache.",
+    discussion: """
+      What is in the cache already is not computed again: pictures are known by their bytes. Another --layer
+      adds a column, more pictures add rows. L:POOL pools a layer over height and width (none, average, max);
+      --layer input is the preprocessed picture itself.
+
+      Examples:
+        permafrost extract --network mobilenet_v2 --weights mobilenet_v2.safetensors \\
+          --images photos --layer features:average --cache photos.cache
+        permafrost extract --network resnet18 --weights seed:0 --images list.csv \\
+          --layer layer3:average --layer avgpool --cache cache --store f16 --json -
+      """)
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var images: ImageOptions
+  @OptionGroup var compute: ComputeOptions
+
+  @Option(name: .customLong("layer"), help: "A layer to keep, as L or L:POOL; may be given again.")
+  var layers: [String]
+
+  @Option(help: "The cache's folder.")
+  var cache: String
+
+  @Option(help: "How numbers are stored: f32, f16, bf16 or int8.")
+  var store = "f32"
+
+  @Option(help: "This worker's part of a plan: i/n or auto.")
+  var shard: String?
+
+  @Option(help: "What to do with a picture that cannot be decoded: record or stop.")
+  var onFailure = "record"
+
+  @Option(help: "Reserved.")
+  var views: Int?
+
+  @Option(help: "Write what was done as JSON to this file; - is standard output.")
+  var json: String?
+
+  @Flag(help: "No progress, no summary.")
+  var quiet = false
+
+  private struct Summary: Encodable {
+    struct Failure: Encodable {
+      let key: String
+      let reason: String
+    }
+
+    let rows: Int
+    let computed: Int
+    let reused: Int
+    let failures: [Failure]
+    let seconds: Double
+    let images_per_second: Double
+    let peak_rss_bytes: Int
+  }
+
+  func run() async throws {
+    if views != nil { throw CommandError.reserved("--views") }
+    guard let storage = StorageType(rawValue: store) else {
+      throw CommandError.arguments("--store \(store) is none of f32, f16, bf16, int8")
+    }
+    guard let policy: FailurePolicy = ["record": .record, "stop": .stop][onFailure] else {
+      throw CommandError.arguments("--on-failure \(onFailure) is none of record, stop")
+    }
+    try checkShard()
+    let taps = try layers.map { try Tap(parsing: $0) }
+    let dataSet = try images.images == nil ? FeatureStore.plannedDataSet(in: cache) : images.load()
+    let extractor = try Extractor(
+      network.load(), taps: taps, batchSize: compute.batch, threads: compute.threads)
+    if !quiet { writeError("preprocessing: \(extractor.network.preprocessing.summary)") }
+    let progress = ProgressLine("pictures", quiet: quiet)
+    let report = try await FeatureStore.precompute(
+      dataSet, with: extractor, into: cache, storage: storage, batch: compute.batch, onFailure: policy,
+      progress: { progress.update($0.done, of: $0.total) })
+    let summary = Summary(
+      rows: report.rows, computed: report.computed, reused: report.reused,
+      failures: report.failures.map { .init(key: $0.key, reason: $0.reason) }, seconds: report.seconds,
+      images_per_second: Double(report.computed) / max(report.seconds, 1e-9),
+      peak_rss_bytes: peakResidentBytes())
+    if let json { try writeJSON(summary, to: json) }
+    guard !quiet, json != "-" else { return }
+    print(
+      "\(report.rows) rows: \(report.computed) computed, \(report.reused) reused, "
+        + "\(report.failures.count) failed, in \(formatted(report.seconds, decimals: 1)) s")
+    for failure in report.failures { print("failed: \(failure.key): \(failure.reason)") }
+  }
+
+  /// One shard is all there is so far.
+  private func checkShard() throws {
+    guard let shard else { return }
+    if shard == "auto" { throw CommandError.reserved("--shard auto") }
+    let parts = shard.split(separator: "/").compactMap { Int($0) }
+    guard parts.count == 2, parts[0] >= 0, parts[0] < parts[1] else {
+      throw CommandError.arguments("--shard \(shard) is not i/n with 0 <= i < n")
+    }
+    if parts[1] > 1 { throw CommandError.reserved("--shard with more than one shard") }
+  }
+}
