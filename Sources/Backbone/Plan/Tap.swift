@@ -11,10 +11,13 @@ public enum Pooling: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A layer whose activations are wanted, and how they are pooled. Vectors pass unchanged whatever the pooling.
-public struct Tap: Hashable, Sendable {
+public struct Tap: Hashable, Sendable, ExpressibleByStringLiteral {
   /// Name of a node or a scope of the graph.
   public var layer: String
   public var pooling: Pooling
+
+  /// A layer as it is: `["layer3", "avgpool"]` are two taps.
+  public init(stringLiteral layer: String) { self.init(layer) }
 
   public init(_ layer: String, pooling: Pooling = .none) {
     self.layer = layer

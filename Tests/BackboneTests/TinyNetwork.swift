@@ -1,0 +1,45 @@
+import Backbone
+import Tensors
+import TestSupport
+
+/// A small network with every operation, for tests of what surrounds the arithmetic.
+enum TinyNetwork {
+  static let side = 24
+
+  static let architecture = Architecture("tiny", inputSize: side) { g in
+    var x = g.input()
+    x = g.convolution("conv1", x, to: 12, kernel: 3, stride: 2, padding: 1)
+    x = g.relu(g.batchNorm("bn1", x))
+    x = g.scope("layer1") { g in ResNet.residual(&g, x, block: .basic, planes: 16, stride: 2) }
+    x = g.scope("depthwise") { g in
+      let y = g.convolution("conv", x, to: 16, kernel: 3, padding: 1, groups: 16)
+      return g.relu6("act", g.batchNorm("bn", y))
+    }
+    x = g.scope("fire") { g in
+      let a = g.relu("a_relu", g.convolution("a", x, to: 5, kernel: 1, bias: true))
+      let b = g.relu("b_relu", g.convolution("b", x, to: 7, kernel: 3, padding: 1, groups: 1, bias: true))
+      return g.concatenate([a, x, b])
+    }
+    x = g.maxPool("pool", x, kernel: 3, stride: 2, ceilMode: true)
+    x = g.flatten(g.adaptiveAveragePool("avgpool", x, height: 2, width: 2))
+    x = g.dropout("drop", g.relu("fc_relu", g.linear("fc1", x, to: 10)))
+    _ = g.linear("fc2", x, to: 4)
+  }
+
+  static func network() throws -> Network {
+    try Network(
+      architecture, weights: .seed(7), preprocessing: Preprocessing(resize: side, crop: side))
+  }
+
+  /// Pictures of values in -2..<2, by number: picture i is the same whatever the batch.
+  static func pictures(_ numbers: Range<Int>) throws -> Tensor {
+    let count = 3 * side * side
+    let values = numbers.flatMap { picture in
+      (0..<count).map { (i: Int) -> Float in
+        let unit = Float(splitMix64(UInt64(picture * count + i)) >> 40) * 0x1p-24
+        return 4 * unit - 2
+      }
+    }
+    return try Tensor(shape: [numbers.count, 3, side, side], values: values)
+  }
+}
