@@ -1,7 +1,7 @@
 import Backbone
+import Tensors
 import TestSupport
 import Testing
-import Tensors
 
 /// Graphs against the names, shapes and weights that torchvision itself lists (`Goldens/make_networks.py`).
 @Suite struct GraphTests {

@@ -27,8 +27,10 @@ enum TinyNetwork {
   }
 
   static func network() throws -> Network {
-    try Network(
-      architecture, weights: .seed(7), preprocessing: Preprocessing(resize: side, crop: side))
+    let preprocessing = try Preprocessing(
+      resizing: .shorterSide(side), crop: PictureSize(width: side, height: side), mean: [0.5, 0.5, 0.5],
+      standardDeviation: [0.25, 0.25, 0.25])
+    return try Network(architecture, weights: .seed(7), preprocessing: preprocessing)
   }
 
   /// Pictures of values in -2..<2, by number: picture i is the same whatever the batch.
