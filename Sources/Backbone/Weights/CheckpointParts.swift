@@ -36,14 +36,13 @@ struct CheckpointParts {
 
   private static func format(of file: FileBytes) throws(BackboneError) -> Checkpoint.Format {
     let start = file.copy(0..<min(file.count, 300))
+    if start.first == 0x80, start.dropFirst(2).starts(with: TorchFile.legacyMagic) { return .torchLegacy }
+    // Before the others: a safetensors file starts with its header's length, which may look like anything.
+    if start.count > 8, start[8] == UInt8(ascii: "{") { return .safetensors }
     if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) { return .torchZip }
     if start.first == 0x80 {
-      guard start.dropFirst(2).starts(with: TorchFile.legacyMagic) else {
-        throw .malformed(file.name, "is a pickle, but not one that torch.save wrote in its default protocol")
-      }
-      return .torchLegacy
+      throw .malformed(file.name, "is a pickle, but not one that torch.save wrote in its default protocol")
     }
-    if start.count > 8, start[8] == UInt8(ascii: "{") { return .safetensors }
     if start.dropFirst(257).starts(with: "ustar".utf8) {
       throw .malformed(
         file.name,

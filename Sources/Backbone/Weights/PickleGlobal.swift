@@ -54,7 +54,7 @@ enum PickleGlobal: Hashable, Sendable {
     for (name, type) in types { names["torch.\(name)"] = .elementType(type) }
     for module in ["builtins", "__builtin__"] {
       names["\(module).dict"] = .dictionary
-      for name in ["set", "list", "int", "float", "complex", "bytearray"] {
+      for name in ["set", "list", "int", "long", "float", "complex", "bytearray"] {
         names["\(module).\(name)"] = .opaque
       }
     }

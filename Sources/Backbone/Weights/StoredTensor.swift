@@ -25,7 +25,7 @@ struct StoredTensor: Hashable, Sendable {
     var step = 1
     for length in entry.shape.reversed() {
       strides.append(step)
-      step *= max(length, 1)
+      step = step &* max(length, 1)  // overflows only where there are no elements
     }
     self.init(
       name: entry.name, type: entry.type, shape: entry.shape, strides: strides.reversed(),
@@ -40,9 +40,10 @@ struct StoredTensor: Hashable, Sendable {
 
   /// Whether the elements lie in the file in row-major order without gaps.
   var isContiguous: Bool {
+    guard count > 0 else { return true }
     var expected = 1
     for (length, stride) in zip(shape, strides).reversed() where length != 1 {
-      guard stride == expected || count == 0 else { return false }
+      guard stride == expected else { return false }
       expected *= length
     }
     return true
@@ -78,9 +79,9 @@ struct StoredTensor: Hashable, Sendable {
       var dimension = shape.count - 1
       while dimension >= 0 {  // the next index, as an odometer counts
         index[dimension] += 1
-        offset += strides[dimension]
+        offset = offset &+ strides[dimension]  // a dimension of length 1 may have any stride
         if index[dimension] < shape[dimension] { break }
-        offset -= strides[dimension] * shape[dimension]
+        offset = offset &- strides[dimension] &* shape[dimension]
         index[dimension] = 0
         dimension -= 1
       }

@@ -14,6 +14,22 @@ calls of one module, have torchvision's FX name with _1, _2, ... counted within 
 value are left out. The input is `input`. Kinds are the torch.nn class, or the function's name. Shapes are without
 the batch. Weights are the state dict without `num_batches_tracked`, in its order; `parameters` counts the elements
 that are trained, as published.
+
+Values. The six networks of GOLDENS have `seed:0` weights, evaluation mode and the batch of `pictures`: two pictures
+of 3 x 224 x 224, whose element i in [N, C, H, W] order is 4 u(i) - 2 with u(i) the upper 24 bits of
+splitmix64(splitmix64(PICTURES) + i) over 2^24. network-NAME.json is a list of all nodes, in the order of execution:
+
+    [name, kind, shape, error, mean, largest absolute value, L2 norm, [samples]]
+
+over the whole batch, [2, ...shape]. Sample j of a node is its element number
+
+    splitmix64(fnv1a64(name) + j) mod (number of elements in the batch)
+
+All this is computed in float64 from the float32 weights and pictures, so that it is the same on every machine.
+Samples are rounded to float32 (and have the digits that tell one float32 from the next), the other figures to nine
+digits. `error` is the largest difference between PyTorch's own float32 and that, over the largest absolute value: what
+rounding alone does to this node. Random weights amplify it from layer to layer, most of all in mobilenet_v2, where it
+passes 1e-4; a comparison has to allow for that. A mean is to be compared relative to the largest absolute value.
 """
 import json
 import pathlib
@@ -53,6 +69,9 @@ FAMILIES = """
 """.split()
 GOLDENS = "alexnet vgg11_bn resnet18 resnet50 squeezenet1_1 mobilenet_v2".split()
 SIDE = 224
+SAMPLES = 16
+PICTURES = 1
+MASK = 2**64 - 1
 
 
 class Tracer(NodePathTracer):
@@ -94,21 +113,104 @@ def lines(pairs):
     return "{\n" + body + "\n}\n"
 
 
+def empty_model(name):
+    """A network without values: it only knows shapes."""
+    with torch.device("meta"):
+        return torchvision.models.get_model(name, weights=None).eval()
+
+
 def network_names(name):
-    model = torchvision.models.get_model(name, weights=None).eval()
+    model = empty_model(name)
     nodes = []
-    with torch.no_grad():
-        walk = Walk(model, lambda name, kind, value: nodes.append([name, kind, list(value.shape[1:])]))
-        walk.run(torch.zeros(1, 3, SIDE, SIDE))
+    walk = Walk(model, lambda name, kind, value: nodes.append([name, kind, list(value.shape[1:])]))
+    walk.run(torch.zeros(1, 3, SIDE, SIDE, device="meta"))
     assert len({node[0] for node in nodes}) == len(nodes), name
     weights = [[key, list(value.shape)] for key, value in model.state_dict().items()
                if not key.endswith("num_batches_tracked")]
     return {"nodes": nodes, "weights": weights, "parameters": sum(p.numel() for p in model.parameters())}
 
 
+def splitmix64(x):
+    """For arrays of uint64."""
+    with numpy.errstate(over="ignore"):
+        z = x + numpy.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        return z ^ (z >> numpy.uint64(31))
+
+
+def fnv1a64(text):
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = (value ^ byte) * 0x100000001B3 & MASK
+    return numpy.array(value, numpy.uint64)
+
+
+def units(key, count):
+    """float32 in [0, 1)."""
+    with numpy.errstate(over="ignore"):
+        bits = splitmix64(key + numpy.arange(count, dtype=numpy.uint64))
+    return (bits >> numpy.uint64(40)).astype(numpy.float32) * numpy.float32(2**-24)
+
+
+def pictures():
+    count = 2 * 3 * SIDE * SIDE
+    unit = units(splitmix64(numpy.array(PICTURES, numpy.uint64)), count)
+    return torch.from_numpy(unit * numpy.float32(4) - numpy.float32(2)).reshape(2, 3, SIDE, SIDE)
+
+
+def seeded(seed, name, shape):
+    """`seed:N` weights, every step in float32."""
+    single = numpy.float32
+    unit = units(splitmix64(numpy.array(seed, numpy.uint64)) ^ fnv1a64(name), int(numpy.prod(shape, dtype=int)))
+    signed = unit * single(2) - single(1)
+    last = name.split(".")[-1]
+    if last == "running_var" or (last == "weight" and len(shape) == 1):
+        value = unit + single(0.5)
+    elif last.endswith("weight") and len(shape) >= 2:
+        value = signed * single(numpy.sqrt(6 / numpy.prod(shape[1:], dtype=int)))
+    elif last == "running_mean" or (last.endswith("bias") and len(shape) == 1):
+        value = signed * single(0.1)
+    else:
+        value = signed * single(0.02)
+    return torch.from_numpy(value.reshape(shape))
+
+
+def values(model, batch):
+    """Every node's value by name, in the order of execution, with its kind."""
+    nodes = {}
+    with torch.no_grad():
+        Walk(model, lambda name, kind, value: nodes.update({name: (kind, value)})).run(batch)
+    return nodes
+
+
+def golden(name):
+    model = empty_model(name).to_empty(device="cpu")
+    with torch.no_grad():
+        for key, value in model.state_dict().items():
+            if not key.endswith("num_batches_tracked"):
+                value.copy_(seeded(0, key, tuple(value.shape)))
+    single = values(model, pictures())
+    double = values(model.double(), pictures().double())
+    rows = []
+    for node, (kind, value) in double.items():
+        flat = value.flatten().numpy()
+        largest = numpy.abs(flat).max()
+        error = numpy.abs(single[node][1].flatten().numpy() - flat).max() / largest
+        assert largest > 0 and error < 1e-3, (name, node, largest, error)
+        with numpy.errstate(over="ignore"):
+            places = splitmix64(fnv1a64(node) + numpy.arange(SAMPLES, dtype=numpy.uint64)) % numpy.uint64(len(flat))
+        figures = [float(f"{figure:.9g}") for figure in (flat.mean(), largest, numpy.sqrt(numpy.square(flat).sum()))]
+        samples = [float(str(sample)) for sample in flat[places].astype(numpy.float32)]
+        row = [node, kind, list(value.shape[1:]), float(f"{error:.2g}"), *figures, samples]
+        rows.append(json.dumps(row, separators=(",", ":")))
+    return "[\n" + ",\n".join(rows) + "\n]\n"
+
+
 def main(arguments):
-    torch.manual_seed(0)
     (HERE / "names.json").write_text(lines((name, network_names(name)) for name in FAMILIES))
+    for name in GOLDENS if arguments != ["names"] else []:
+        (HERE / f"network-{name}.json").write_text(golden(name))
 
 
 if __name__ == "__main__":
