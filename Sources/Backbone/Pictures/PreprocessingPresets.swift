@@ -38,6 +38,11 @@ extension Preprocessing {
     "swin-v2-t": Preprocessing(resize: 260, crop: 256, interpolation: .bicubic),
     "swin-v2-b": Preprocessing(resize: 272, crop: 256, interpolation: .bicubic),
     "maxvit-t": Preprocessing(resize: 224, crop: 224, interpolation: .bicubic),
+    "vit-l-16": Preprocessing(resize: 242, crop: 224),
+    // Caffe's: the pictures' own means, values up to 255.
+    "vgg16-features": Preprocessing(
+      resize: 256, crop: 224, mean: [0.48235, 0.45882, 0.40784],
+      standardDeviation: [1 / 255, 1 / 255, 1 / 255]),
     "swag-384": Preprocessing(resize: 384, crop: 384, interpolation: .bicubic),
     "swag-512": Preprocessing(resize: 512, crop: 512, interpolation: .bicubic),
     "swag-518": Preprocessing(resize: 518, crop: 518, interpolation: .bicubic),
