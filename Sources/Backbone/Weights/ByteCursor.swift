@@ -3,6 +3,10 @@ struct ByteCursor {
   let file: FileBytes
   private(set) var position: Int
   let end: Int
+  /// A copy of the next bytes, since numbers are read one small piece after the other.
+  private var window: [UInt8] = []
+  private var windowStart = 0
+  private static let windowLength = 1024
 
   /// Traps where the range is not inside the file.
   init(_ file: FileBytes, _ range: Range<Int>) {
@@ -28,8 +32,16 @@ struct ByteCursor {
   mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type
   ) throws(BackboneError) -> Value {
-    let range = try take(MemoryLayout<Value>.size)
-    return unsafe file.withBytes(range) { unsafe Value(littleEndian: $0.loadUnaligned(as: Value.self)) }
+    let size = MemoryLayout<Value>.size
+    let range = try take(size)
+    if range.lowerBound < windowStart || range.upperBound > windowStart + window.count {
+      window = file.copy(range.lowerBound..<min(end, range.lowerBound + Self.windowLength))
+      windowStart = range.lowerBound
+    }
+    let offset = range.lowerBound - windowStart
+    return unsafe window.withUnsafeBytes { bytes in
+      unsafe Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+    }
   }
 
   mutating func bytes(_ count: Int) throws(BackboneError) -> [UInt8] {

@@ -27,13 +27,19 @@ public struct SeededWeights: Hashable, Sendable {
     let key = splitMix64(seed) ^ fnv1a64(name)
     let (factor, offset) = Self.range(name, shape: shape)
     return unsafe [Float](unsafeUninitializedCapacity: count) { output, filled in
-      for index in 0..<count {
-        let bits = splitMix64(key &+ UInt64(index))
-        let unit = Float(UInt32(truncatingIfNeeded: bits >> 40)) * 0x1p-24  // exact, as is 2u - 1
-        unsafe output[index] = offset.map { unit + $0 } ?? (unit * 2 - 1) * factor
+      if let offset {
+        for index in 0..<count { unsafe output[index] = Self.unit(key, index) + offset }
+      } else {
+        for index in 0..<count { unsafe output[index] = (Self.unit(key, index) * 2 - 1) * factor }
       }
       filled = count
     }
+  }
+
+  /// In [0, 1), exact; and so is twice that less one.
+  private static func unit(_ key: UInt64, _ index: Int) -> Float {
+    let bits = splitMix64(key &+ UInt64(truncatingIfNeeded: index))
+    return Float(Int32(truncatingIfNeeded: bits >> 40)) * 0x1p-24
   }
 
   /// Either a factor for 2u - 1, or an offset for u.
@@ -54,7 +60,7 @@ public struct SeededWeights: Hashable, Sendable {
 
 /// One output of SplitMix64 for the state `x` (Steele, Lea and Flood, "Fast splittable pseudorandom number
 /// generators", 2014).
-func splitMix64(_ x: UInt64) -> UInt64 {
+package func splitMix64(_ x: UInt64) -> UInt64 {
   var z = x &+ 0x9e37_79b9_7f4a_7c15
   z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
   z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
@@ -62,6 +68,6 @@ func splitMix64(_ x: UInt64) -> UInt64 {
 }
 
 /// FNV-1a, 64 bits, of the text's UTF-8 bytes (draft-eastlake-fnv).
-func fnv1a64(_ text: String) -> UInt64 {
+package func fnv1a64(_ text: String) -> UInt64 {
   text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }
