@@ -67,7 +67,7 @@ static VipsImage *in_srgb(VipsImage *image) {
   VipsOperation *operation = vips_operation_new("icc_transform");
   if (!operation) return image;
   g_object_set(operation, "in", image, "output_profile", "srgb", "embedded", TRUE, "intent",
-               VIPS_INTENT_RELATIVE, "depth", 8, NULL);
+               VIPS_INTENT_PERCEPTUAL, "depth", 8, NULL);
   VipsImage *converted = NULL;
   if (vips_object_build(VIPS_OBJECT(operation)) == 0) g_object_get(operation, "out", &converted, NULL);
   vips_object_unref_outputs(VIPS_OBJECT(operation));

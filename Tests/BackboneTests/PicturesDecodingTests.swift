@@ -40,6 +40,25 @@ struct PicturesDecodingTests {
     }
   }
 
+  @Test("A colour profile is applied where that is asked for", arguments: ["jpg", "png"])
+  func appliedProfile(kind: String) throws {
+    // In this profile red and blue have changed places.
+    let bytes = try PictureGoldens.file("exchanging-profile.\(kind)")
+    let plain = try Picture.decode(bytes)
+    let applied = try Picture.decode(bytes, colourProfile: .applied)
+    #expect(applied.size == plain.size)
+    var largest = 0
+    for y in 0..<plain.height {
+      for x in 0..<plain.width {
+        let (before, after) = (plain[x, y], applied[x, y])
+        for (a, b) in [(before.red, after.blue), (before.green, after.green), (before.blue, after.red)] {
+          largest = max(largest, abs(Int(a) - Int(b)))
+        }
+      }
+    }
+    #expect(largest <= 2)
+  }
+
   @Test("PNG gives back the same picture, JPEG nearly")
   func encoding() throws {
     let picture = try noise(37, 19, seed: 3).resized(

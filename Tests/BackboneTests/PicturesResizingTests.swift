@@ -70,16 +70,15 @@ struct PicturesResizingTests {
   @Test("Sizes and parts that make no sense are refused")
   func arguments() throws {
     let picture = try noise(8, 6, seed: 2)
-    for (width, height) in [(0, 5), (5, 0), (-1, 5), (.max, 5), (.max, .max), (1 << 40, 1 << 40)] {
+    for (width, height) in [
+      (0, 5), (5, 0), (-1, 5), (.max, 5), (.max, .max), (1 << 40, 1 << 40), (20_000, 20_000),
+    ] {
       let size = PictureSize(width: width, height: height)
-      #expect(throws: BackboneError.self) {
-        try picture.centreCropped(to: PictureSize(width: 0, height: height))
-      }
+      #expect(throws: BackboneError.self) { try picture.centreCropped(to: size) }
       #expect(throws: BackboneError.self) { try picture.cropped(x: 0, y: 0, to: size) }
-      if !(width > 5 && height == 5) {
-        #expect(throws: BackboneError.self) { try picture.resized(to: size) }
-      }
+      #expect(throws: BackboneError.self) { try picture.resized(to: size) }
     }
+    #expect(throws: BackboneError.self) { try noise(20_000, 1, seed: 1).paddedToSquare() }
     for (x, y) in [(-1, 0), (0, -1), (5, 0), (0, 3), (.max, 0), (.min, .min)] {
       #expect(throws: BackboneError.self) {
         try picture.cropped(x: x, y: y, to: PictureSize(width: 4, height: 4))

@@ -10,7 +10,8 @@ extension Picture {
   public enum Orientation: String, Hashable, Sendable, CaseIterable {
     /// The picture as one would look at it.
     case upright
-    /// The picture as its file holds it, which is what torchvision's presets see.
+    /// The picture as its file holds it, which is what torchvision's presets see (but for TIFF, which Pillow turns
+    /// by itself).
     case asStored
   }
 
@@ -18,7 +19,7 @@ extension Picture {
   public enum ColourProfile: String, Hashable, Sendable, CaseIterable {
     /// The numbers are taken as sRGB, as Pillow's `convert("RGB")` does.
     case ignored
-    /// Colours are converted to sRGB, relative colorimetric.
+    /// Colours are converted to sRGB with perceptual intent. A profile that cannot be used is ignored.
     case applied
   }
 

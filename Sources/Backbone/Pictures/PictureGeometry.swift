@@ -5,13 +5,12 @@ internal import CPermafrostKernels
 extension Picture {
   /// The picture in another size, equal in every bit to Pillow 13's `Image.resize`.
   ///
-  /// - Throws: `.invalidArgument` where a side is below 1; `.resources` where memory cannot be had.
+  /// - Throws: `.invalidArgument` where a side is below 1 or the result would have more than `defaultPixelLimit`
+  ///   pixels; `.resources` where memory cannot be had.
   public func resized(
     to size: PictureSize, interpolation: Interpolation = .bilinear
   ) throws(BackboneError) -> Picture {
-    guard !size.isEmpty, elementCount(of: [size.height, size.width, 3]) != nil else {
-      throw BackboneError(.invalidArgument, "a picture cannot be resized to \(size)")
-    }
+    try Self.check(size, "resized")
     return try resampled(
       from: PictureWindow(whole: self.size), to: size, keeping: PictureWindow(whole: size),
       interpolation: interpolation)
@@ -33,19 +32,21 @@ extension Picture {
   /// The centre of the picture as torchvision's `CenterCrop` takes it: black is added around a picture that is
   /// smaller, and half a pixel goes to the even side.
   ///
-  /// - Throws: `.invalidArgument` where a side is below 1.
+  /// - Throws: `.invalidArgument` where a side is below 1 or the result would have more than `defaultPixelLimit`
+  ///   pixels.
   public func centreCropped(to size: PictureSize) throws(BackboneError) -> Picture {
-    guard !size.isEmpty, elementCount(of: [size.height, size.width, 3]) != nil else {
-      throw BackboneError(.invalidArgument, "a picture cannot be cropped to \(size)")
-    }
+    try Self.check(size, "cropped")
     let crop = CentreCrop(of: self.size, to: size)
     return part(crop.window).placed(x: crop.x, y: crop.y, on: size, fill: .black)
   }
 
   /// The picture in the middle of a square as long as its longer side; an odd pixel goes to the right or the
   /// bottom.
-  public func paddedToSquare(fill: PictureFill = .black) -> Picture {
+  ///
+  /// - Throws: `.invalidArgument` where the result would have more than `defaultPixelLimit` pixels.
+  public func paddedToSquare(fill: PictureFill = .black) throws(BackboneError) -> Picture {
     let side = max(width, height)
+    try Self.check(PictureSize(width: side, height: side), "padded")
     return placed(
       x: (side - width) / 2, y: (side - height) / 2, on: PictureSize(width: side, height: side), fill: fill)
   }
@@ -65,6 +66,11 @@ extension Picture {
 }
 
 extension Picture {
+  private static func check(_ size: PictureSize, _ verb: String) throws(BackboneError) {
+    guard !size.isEmpty, let pixels = elementCount(of: [size.height, size.width]), pixels <= defaultPixelLimit
+    else { throw BackboneError(.invalidArgument, "a picture cannot be \(verb) to \(size) pixels") }
+  }
+
   /// A window that is known to be inside.
   func part(_ window: PictureWindow) -> Picture {
     if window.size == size { return self }

@@ -32,7 +32,9 @@ extension Preprocessing {
     case .squarePad(let fill):
       let side = max(source.width, source.height)
       try checkSize(PictureSize(width: side, height: side), pixelLimit)
-      source = source.paddedToSquare(fill: fill)
+      do {
+        source = try source.paddedToSquare(fill: fill)
+      } catch { throw PictureFailure(.tooLarge, error.message) }
       window = PictureWindow(whole: source.size)
     }
 

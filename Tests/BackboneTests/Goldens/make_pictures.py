@@ -207,6 +207,35 @@ def jpeg_bytes(picture, **options):
     return out.getvalue()
 
 
+def exchanging_profile():
+    """An ICC profile (version 2, matrix and curves) in which red and blue have changed places."""
+    def s15(values):
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    def xyz(values):
+        return b"XYZ \0\0\0\0" + s15(values)
+
+    red, green, blue = (0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410)
+    ramp = np.arange(1024) / 1023
+    linear = np.where(ramp <= 0.04045, ramp / 12.92, ((ramp + 0.055) / 1.055) ** 2.4)
+    curve = b"curv\0\0\0\0" + struct.pack(">I", 1024) + (linear * 65535).round().astype(">u2").tobytes()
+    name = b"exchanged\0"
+    tags = [(b"desc", b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(78)),
+            (b"cprt", b"text\0\0\0\0none\0"), (b"wtpt", xyz((0.9642, 1, 0.8249))),
+            (b"rXYZ", xyz(blue)), (b"gXYZ", xyz(green)), (b"bXYZ", xyz(red)),
+            (b"rTRC", curve), (b"gTRC", curve), (b"bTRC", curve)]
+    table, body, places = b"", b"", {}
+    start = 128 + 4 + 12 * len(tags)
+    for signature, data in tags:
+        if data not in places:
+            places[data] = start + len(body)
+            body += data + bytes(-len(data) % 4)
+        table += signature + struct.pack(">II", places[data], len(data))
+    header = (struct.pack(">I", start + len(body)) + b"\0\0\0\0\x02\x40\0\0mntrRGB XYZ " + bytes(12) + b"acsp"
+              + bytes(28) + s15((0.9642, 1, 0.8249)) + bytes(48))
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
 def make_files():
     FILES.mkdir(exist_ok=True)
     for old in FILES.iterdir():
@@ -232,6 +261,8 @@ def make_files():
     save("cmyk.jpg", picture.convert("CMYK"), quality=90)
     save("rgb-colours.jpg", picture, quality=90, keep_rgb=True)
     save("1x1.jpg", gradient(1, 1))
+    save("exchanging-profile.jpg", picture, quality=95, icc_profile=exchanging_profile())
+    save("exchanging-profile.png", picture, icc_profile=exchanging_profile())
     save("rgb.png", picture)
     save("grey.png", grey)
     save("1-bit.png", grey.convert("1"))
