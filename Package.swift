@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(
       name: "BackboneTests",
       dependencies: ["Backbone", "CPermafrostKernels", "CPermafrostImages", "TestSupport"],
-      resources: [.copy("Goldens")]),
+      exclude: ["Goldens"]),
     .testTarget(
       name: "FeatureCacheTests", dependencies: ["FeatureCache", "CPermafrostKernels", "TestSupport"]),
     .testTarget(

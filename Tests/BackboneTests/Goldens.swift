@@ -1,5 +1,4 @@
 import Backbone
-import Foundation
 import Tensors
 
 /// The files that `Goldens/make_networks.py` wrote.
@@ -10,20 +9,12 @@ enum Goldens {
     var parameterCount: Int
   }
 
-  static func path(_ file: String) throws -> String {
-    let url = Bundle.module.url(forResource: "Goldens/" + file, withExtension: nil)
-    guard let url else { throw BackboneError(.io, "no golden is named \(file)") }
-    return url.path
-  }
-
-  static func json(_ file: String) throws -> JSONValue {
-    try JSONParser.parse(FileBytes.read(path(file), limit: 1 << 24))
-  }
-
   /// Nodes and weights of every network, by its name.
   static func names() throws -> [String: Names] {
+    let path = "\(CheckpointGoldens.directory)/names.json"
+    let json = try JSONParser.parse(FileBytes.read(path, limit: 1 << 24))
     var all: [String: Names] = [:]
-    for network in try json("names.json").object ?? [] {
+    for network in try json.object ?? [] {
       let nodes = (network.value["nodes"]?.array ?? []).map { node in
         (node.array?[0].string ?? "", integers(node.array?[2]))
       }

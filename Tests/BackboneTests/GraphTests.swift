@@ -1,6 +1,5 @@
 import Backbone
 import Tensors
-import TestSupport
 import Testing
 
 /// Graphs against the names, shapes and weights that torchvision itself lists (`Goldens/make_networks.py`).

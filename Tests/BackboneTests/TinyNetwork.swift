@@ -1,6 +1,5 @@
 import Backbone
 import Tensors
-import TestSupport
 
 /// A small network with every operation, for tests of what surrounds the arithmetic.
 enum TinyNetwork {
