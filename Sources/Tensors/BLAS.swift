@@ -26,4 +26,16 @@ package enum BLAS {
       blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c,
       blasint(cStride))
   }
+
+  /// The scalar product of two vectors of equal length.
+  package static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    precondition(a.count == b.count)
+    return unsafe cblas_ddot(blasint(a.count), a, 1, b, 1)
+  }
+
+  /// Adds `a`, times a factor, to a vector of equal length.
+  package static func add(_ a: [Double], times factor: Double, to b: inout [Double]) {
+    precondition(a.count == b.count)
+    unsafe cblas_daxpy(blasint(a.count), factor, a, 1, &b, 1)
+  }
 }

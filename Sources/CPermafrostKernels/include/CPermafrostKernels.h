@@ -4,5 +4,6 @@
 #include "pf_isa.h"
 #include "pf_network.h"
 #include "pf_pool.h"
+#include "pf_products.h"
 #include "pf_rows.h"
 #endif

@@ -1,0 +1,30 @@
+/// Column means and standard deviations of the training rows.
+package struct Standardization: Sendable {
+  package let mean: [Double]
+  /// Standard deviation, dividing by n; 1 for a constant column.
+  package let scale: [Double]
+
+  /// Two passes over the rows.
+  init(_ features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
+    let rows = try TrainingRows(streaming: features, context)
+    let count = Double(rows.count)
+    let dimension = rows.dimension
+    let ones = Array(repeating: 1.0, count: rows.tileRows)
+    let sums = try rows.columnSums(context) { tile, sums in
+      RowProducts.accumulate(
+        tile, dimension: dimension, factors: ones, classes: 1, into: &sums)
+    }
+    let mean = sums.map { $0 / count }
+    let squares = try rows.columnSums(context) { tile, sums in
+      RowProducts.accumulateSquaredDeviations(tile, from: mean, into: &sums)
+    }
+    self.mean = mean
+    // A column whose spread is only the rounding of its mean is constant (scikit-learn's criterion).
+    let epsilon = Double.ulpOfOne
+    scale = zip(squares, mean).map { sum, mean in
+      let variance = sum / count
+      let rounding = count * mean * epsilon
+      return variance <= count * epsilon * variance + rounding * rounding ? 1 : variance.squareRoot()
+    }
+  }
+}
