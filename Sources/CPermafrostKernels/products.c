@@ -31,7 +31,6 @@ KERNEL_TABLE(portable);
 #pragma clang attribute pop
 KERNEL_TABLE(avx2);
 
-// Without prefer-256-bit clang may split 512-bit vectors on processors it thinks throttle.
 #pragma clang attribute push(                                                                        \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 #define ISA(name) name##_avx512

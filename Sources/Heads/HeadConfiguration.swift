@@ -34,4 +34,6 @@ extension HeadConfiguration {
 /// A head whose one important setting is the strength of its penalty.
 public protocol RegularizedConfiguration: HeadConfiguration {
   var regularization: Regularization { get set }
+  /// Whether a fit can start at `FitOptions.initialHead`.
+  var startsWarm: Bool { get }
 }

@@ -50,4 +50,24 @@ public struct LabeledFeatures: Sendable {
       unchecked: features.selecting(rows), labels: rows.map { labels[$0] }, classes: classes,
       weights: weights.map { weights in rows.map { weights[$0] } })
   }
+
+  /// These rows and then others of the same classes; no feature is copied.
+  ///
+  /// - Throws: `.invalidLabels` where the classes differ, `.invalidFeatures` where the features do.
+  public func appending(_ other: LabeledFeatures) throws(HeadsError) -> LabeledFeatures {
+    guard classes == other.classes else {
+      throw HeadsError(.invalidLabels, "rows of classes \(classes) and \(other.classes) do not go together")
+    }
+    var joined = weights
+    if weights != nil || other.weights != nil {
+      joined =
+        (weights ?? Array(repeating: 1, count: count))
+        + (other.weights ?? Array(repeating: 1, count: other.count))
+    }
+    do throws(TensorsError) {
+      return LabeledFeatures(
+        unchecked: try features.appending(other.features), labels: labels + other.labels, classes: classes,
+        weights: joined)
+    } catch { throw HeadsError(error) }
+  }
 }

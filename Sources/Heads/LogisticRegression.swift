@@ -23,6 +23,7 @@ public struct LogisticRegression: RegularizedConfiguration, Hashable {
   public var iterationLimit: Int
 
   public var name: String { "logistic" }
+  public var startsWarm: Bool { true }
 
   public init(
     regularization: Regularization = .c(1), classWeights: ClassWeights = .uniform,

@@ -4,8 +4,8 @@ package struct Standardization: Sendable {
   /// Standard deviation, dividing by n; 1 for a constant column.
   package let scale: [Double]
 
-  /// Two passes over the rows.
-  init(_ features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
+  /// Two passes over the rows, of which there is at least one.
+  package init(_ features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
     let rows = try TrainingRows(streaming: features, context)
     let count = Double(rows.count)
     let dimension = rows.dimension
@@ -18,13 +18,17 @@ package struct Standardization: Sendable {
     let squares = try rows.columnSums(context) { tile, sums in
       RowProducts.accumulateSquaredDeviations(tile, from: mean, into: &sums)
     }
-    self.mean = mean
     // A column whose spread is only the rounding of its mean is constant (scikit-learn's criterion).
     let epsilon = Double.ulpOfOne
-    scale = zip(squares, mean).map { sum, mean in
+    let deviations = zip(squares, mean).map { sum, mean -> Double? in
       let variance = sum / count
       let rounding = count * mean * epsilon
-      return variance <= count * epsilon * variance + rounding * rounding ? 1 : variance.squareRoot()
+      return variance <= count * epsilon * variance + rounding * rounding ? nil : variance.squareRoot()
     }
+    scale = deviations.map { $0 ?? 1 }
+    // The value itself is a better mean of a constant column than a rounded sum: it leaves exact zeros.
+    let first: [Float]
+    do throws(TensorsError) { first = try features.row(0) } catch { throw HeadsError(error) }
+    self.mean = mean.indices.map { deviations[$0] == nil ? Double(first[$0]) : mean[$0] }
   }
 }
