@@ -26,4 +26,28 @@ package enum BLAS {
       blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c,
       blasint(cStride))
   }
+
+  /// The scalar product of two vectors of equal length.
+  package static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    precondition(a.count == b.count)
+    return unsafe cblas_ddot(blasint(a.count), a, 1, b, 1)
+  }
+
+  /// Adds `a`, times a factor, to a vector of equal length.
+  package static func add(_ a: [Double], times factor: Double, to b: inout [Double]) {
+    precondition(a.count == b.count)
+    unsafe cblas_daxpy(blasint(a.count), factor, a, 1, &b, 1)
+  }
+
+  /// c = op(a) * op(b) + beta * c on whole row-major matrices without gaps, which are at least `m` x `n` x `k`
+  /// in size. Traps where an array is too short.
+  package static func gemm(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, _ a: [Float], _ b: [Float],
+    beta: Float = 0, into c: inout [Float]
+  ) {
+    precondition(a.count >= m * k && b.count >= k * n && c.count >= m * n)
+    unsafe gemm(
+      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, a, stride: transposeA ? m : k, b,
+      stride: transposeB ? k : n, beta: beta, &c, stride: n)
+  }
 }

@@ -3,7 +3,9 @@
 #define CPERMAFROST_KERNELS_H
 #include "pf_isa.h"
 #include "pf_network.h"
+#include "pf_optimizers.h"
 #include "pf_pool.h"
 #include "pf_resample.h"
+#include "pf_products.h"
 #include "pf_rows.h"
 #endif

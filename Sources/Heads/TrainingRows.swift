@@ -1,0 +1,144 @@
+/// Feature rows as a solver wants them: scaled, as float32, in tiles. They are kept in memory where they fit the
+/// budget, and read and scaled again on every pass where they do not.
+package final class TrainingRows: Sendable {
+  let count: Int
+  let dimension: Int
+  /// Rows of one tile: about half a megabyte, so that a tile stays in cache between its two uses.
+  let tileRows: Int
+  private let features: FeatureMatrix
+  private let scaling: FittedScaling?
+  private let resident: [Float]?
+
+  /// Rows as they are stored, read anew on every pass.
+  convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
+    try self.init(features, scaling: nil, budget: 0, context)
+  }
+
+  /// - Throws: `.invalidFeatures` where a feature is not finite, naming it; `.io`; `.cancelled`
+  package convenience init(
+    _ features: FeatureMatrix, scaling: FittedScaling, _ context: FitContext
+  ) throws(HeadsError) {
+    try self.init(features, scaling: scaling, budget: context.options.rowMemoryBudget, context)
+  }
+
+  private init(
+    _ features: FeatureMatrix, scaling: FittedScaling?, budget: Int, _ context: FitContext
+  ) throws(HeadsError) {
+    count = features.rowCount
+    dimension = features.dimension
+    tileRows = max(16, min(512, (1 << 17) / dimension / 4 * 4))
+    self.features = features
+    self.scaling = scaling
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: dimension * MemoryLayout<Float>.stride)
+    guard !overflow, bytes <= budget else {
+      resident = nil
+      return
+    }
+    resident = try Self.readAll(features, scaling, tileRows: tileRows, context)
+  }
+
+  private static func readAll(
+    _ features: FeatureMatrix, _ scaling: FittedScaling?, tileRows: Int, _ context: FitContext
+  ) throws(HeadsError) -> [Float] {
+    let rowCount = features.rowCount
+    let dimension = features.dimension
+    let tiles = (rowCount + tileRows - 1) / tileRows
+    let failures = FailureBox(context.pool.threads)
+    let all = unsafe [Float](unsafeUninitializedCapacity: rowCount * dimension) { buffer, filled in
+      let whole = unsafe UnsafeMutableBufferPointer(start: buffer.baseAddress, count: rowCount * dimension)
+      context.pool.forEach(tiles) { tile, worker in
+        guard failures.isEmpty(worker) else { return }
+        let range = tile * tileRows..<min((tile + 1) * tileRows, rowCount)
+        let part = whole.extracting(range.lowerBound * dimension..<range.upperBound * dimension)
+        do throws(HeadsError) {
+          try context.checkCancellation()
+          try unsafe read(features, range, scaling, into: part)
+        } catch { failures.record(error, worker) }
+      }
+      // After a failure some of it was not written; nobody sees it then.
+      filled = rowCount * dimension
+    }
+    try failures.rethrow()
+    return all
+  }
+
+  /// Reads rows, checks that they are finite, and scales them.
+  private static func read(
+    _ features: FeatureMatrix, _ range: Range<Int>, _ scaling: FittedScaling?,
+    into output: UnsafeMutableBufferPointer<Float>
+  ) throws(HeadsError) {
+    do throws(TensorsError) { try unsafe features.read(range, into: output) } catch {
+      throw HeadsError(error)
+    }
+    if let index = unsafe firstNonFinite(UnsafeBufferPointer(output)) {
+      throw HeadsError(
+        .invalidFeatures,
+        "feature \(index % features.dimension) of row \(range.lowerBound + index / features.dimension) is "
+          + "\(unsafe output[index])")
+    }
+    unsafe scaling?.apply(to: output, dimension: features.dimension)
+  }
+
+  /// Lends one row range as n x d numbers.
+  func withRows<Result>(
+    _ range: Range<Int>, scratch: inout [Float], _ body: (Span<Float>) throws(HeadsError) -> Result
+  ) throws(HeadsError) -> Result {
+    if let resident {
+      return try body(resident.span.extracting(range.lowerBound * dimension..<range.upperBound * dimension))
+    }
+    let size = range.count * dimension
+    if scratch.count < size { scratch = [Float](repeating: 0, count: size) }
+    var failure: HeadsError?
+    unsafe scratch.withUnsafeMutableBufferPointer { buffer in
+      do throws(HeadsError) {
+        try unsafe Self.read(features, range, scaling, into: buffer.extracting(0..<size))
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return try body(scratch.span.extracting(0..<size))
+  }
+
+  /// Calls `body` for every tile; each of `parts` gets one contiguous share of the rows, in order, on a
+  /// thread of its own.
+  func forEachTile<Part>(
+    _ parts: [Part], _ context: FitContext, _ body: (Part, Range<Int>, Span<Float>) -> Void
+  ) throws(HeadsError) {
+    let failures = FailureBox(parts.count)
+    let scratch = Scratch.make(parts.count)
+    context.pool.forEach(parts.count) { part, _ in
+      let end = (part + 1) * count / parts.count
+      var start = part * count / parts.count
+      do throws(HeadsError) {
+        while start < end {
+          try context.checkCancellation()
+          let range = start..<min(start + tileRows, end)
+          try withRows(range, scratch: &scratch[part].floats) { rows in body(parts[part], range, rows) }
+          start = range.upperBound
+        }
+      } catch { failures.record(error, part) }
+    }
+    try failures.rethrow()
+  }
+
+  /// One number a column, summed over all tiles.
+  func columnSums(
+    _ context: FitContext, _ body: (Span<Float>, inout [Double]) -> Void
+  ) throws(HeadsError) -> [Double] {
+    let parts = (0..<context.pool.threads).map { _ in PartialSums(count: dimension) }
+    try forEachTile(parts, context) { part, _, rows in
+      body(rows, &part.values)
+    }
+    return PartialSums.total(parts)
+  }
+}
+
+/// The index of the first number that is infinite or NaN.
+func firstNonFinite(_ values: UnsafeBufferPointer<Float>) -> Int? {
+  // Adding 1 to an exponent of all ones carries into the sign bit; this form needs no branch an element.
+  var carry: UInt32 = 0
+  for index in values.indices {
+    carry |= (unsafe values[index].bitPattern & 0x7fff_ffff) &+ 0x0080_0000
+  }
+  guard carry & 0x8000_0000 != 0 else { return nil }
+  return unsafe values.firstIndex { !$0.isFinite }
+}
