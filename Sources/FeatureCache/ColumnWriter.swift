@@ -66,8 +66,8 @@ struct ColumnWriter {
 
   /// Writes what is left and the header, and makes the file durable.
   ///
-  /// - Parameter name: the name that the file will have in the root.
-  mutating func finish(name: String) throws(FeatureCacheError) -> ShardRecord.Column {
+  /// - Returns: the column, its file not named yet.
+  mutating func finish() throws(FeatureCacheError) -> ShardRecord.Column {
     try flush(upTo: pending.count)
     if blockFill > 0 { endBlock() }
     let header = try header()
@@ -77,7 +77,7 @@ struct ColumnWriter {
     return ShardRecord.Column(
       name: output.column, dimension: output.dimension, rowCount: rowContents.count,
       file: DataFile(
-        name: name, byteCount: written, dataOffset: CacheFormat.rowsOffset,
+        name: "", byteCount: written, dataOffset: CacheFormat.rowsOffset,
         checksums: [Checksum.crc32c(header)] + checksums))
   }
 

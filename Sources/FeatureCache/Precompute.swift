@@ -86,6 +86,7 @@ extension FeatureStore {
     var reader = PictureReader(dataSet.samples, batch: batch, files: Files(operations: operations))
     do throws(FeatureCacheError) {
       while case let pictures = await reader.nextBatch(), !pictures.isEmpty {
+        guard !Task.isCancelled else { throw FeatureCacheError(.cancelled, "the run was cancelled") }
         for picture in pictures { try await run.take(picture) }
         progress?(run.progress)
       }

@@ -90,7 +90,6 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
 
   /// Extracts and writes the pictures that wait.
   mutating func flush() async throws(FeatureCacheError) {
-    guard !Task.isCancelled else { throw FeatureCacheError(.cancelled, "the run was cancelled") }
     guard !pending.isEmpty else { return }
     let pictures = pending
     pending = []
@@ -147,20 +146,26 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     if !sampleContents.isEmpty, digests.isEmpty, let failure = unreadable[0] {
       throw FeatureCacheError(.io, "none of the \(sampleContents.count) files can be read: \(failure.reason)")
     }
-    while true {
-      let contents = try root.read()
-      if try isCovered(by: contents) { break }
-      let plan = try root.plan(for: dataSet, in: contents)
-      var writer = try openWriter()
-      for (sample, failure) in unreadable.sorted(by: { $0.key < $1.key }) {
-        writer.fail(sample: sample, failure)
-      }
-      self.writer = writer
-      let name = ShardName(generation: plan.generation, shard: 0, shards: 1)
-      if try writer.commit(name, plan: plan, sampleContents: sampleContents, digests: digests) { break }
-      throw FeatureCacheError(.io, "another run has published \(name) in \(root.path) meanwhile; run again")
+    var contents = try root.read()
+    guard try !isCovered(by: contents) else {
+      writer?.removeFolder()
+      return
     }
-    writer?.removeFolder()
+    var writer = try openWriter()
+    for (sample, failure) in unreadable.sorted(by: { $0.key < $1.key }) {
+      writer.fail(sample: sample, failure)
+    }
+    self.writer = writer
+    let sealed = try writer.seal(sampleContents: sampleContents, digests: digests)
+    while true {
+      if let plan = try root.plan(for: dataSet, in: contents), try sealed.publish(in: root, by: plan) {
+        break
+      }
+      // Another run has published meanwhile: the same thing, or something that comes before ours.
+      contents = try root.read()
+      if try isCovered(by: contents) { break }
+    }
+    writer.removeFolder()
   }
 
   /// Whether the cache shows these samples with these contents, and every feature that was asked for.

@@ -49,3 +49,8 @@ enum CacheFormat {
   /// Bytes that one checksum covers.
   static let blockBytes = 4 << 20
 }
+
+extension FeatureStore {
+  /// The SHA-256 of some bytes, in hexadecimal, for tests that forge records.
+  package static func digestText(of bytes: [UInt8]) -> String { Digest(of: bytes).text }
+}

@@ -11,7 +11,7 @@ public struct SampleTable: RandomAccessCollection, Sendable {
   private let splits: StoredArray<UInt8>
   /// Where the pictures' bytes are, if that is not in `folder` under their keys.
   private let paths: StoredTexts?
-  private let folder: String
+  let folder: String
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { keys.count }
@@ -80,6 +80,14 @@ extension SampleTable {
         return keys[index].utf8.elementsEqual(sample.key.utf8) && label(index) == sample.label
           && split(index) == sample.split
       }
+  }
+}
+
+extension SampleTable {
+  /// Whether a data set that has these samples also has their files where the table says.
+  func hasFiles(of dataSet: DataSet) -> Bool {
+    folder == Path.absolute(dataSet.folder)
+      && dataSet.samples.indices.allSatisfy { self[$0].path == Path.absolute(dataSet.samples[$0].path) }
   }
 }
 

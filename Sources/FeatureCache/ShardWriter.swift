@@ -1,7 +1,7 @@
 import Tensors
 
 /// One attempt at a shard: what has been computed so far goes to files in `wip/<attempt>/`, which nobody reads
-/// until `commit` gives them their names.
+/// until a commit record names them.
 struct ShardWriter {
   /// Unique; part of every name, so that files of two attempts never mix.
   let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -35,7 +35,9 @@ struct ShardWriter {
     return failure
   }
 
-  private func columnPath(_ column: Int) -> String { Path.join(folder, "\(column).rows") }
+  private func columnPath(_ column: Int) -> String { Path.join(folder, Self.fileName(column)) }
+
+  private static func fileName(_ column: Int) -> String { "\(column).rows" }
 
   /// Records that a picture has no features in any column.
   mutating func fail(content: Int, _ failure: PictureFailure) {
@@ -47,44 +49,23 @@ struct ShardWriter {
     failures.append((sample, ShardIndex.unreadableSample, failure))
   }
 
-  /// Seals the files and publishes them as a shard.
-  ///
-  /// - Returns: `false` where another attempt has taken the name; nothing of this one is left then.
-  mutating func commit(
-    _ name: ShardName, plan: PlanRecord, sampleContents: [Int64], digests: [Digest]
-  ) throws(FeatureCacheError) -> Bool {
-    let files = root.files
+  /// Finishes the files; nothing can be appended afterwards.
+  mutating func seal(
+    sampleContents: [Int64], digests: [Digest]
+  ) throws(FeatureCacheError) -> SealedShard {
     let used = outputs.indices.filter { columns[$0] != nil }
     var sealed: [ShardRecord.Column] = []
     for column in used {
-      let fileName = "\(name)-\(attempt).\(Path.encoded(outputs[column].column)).safetensors"
-      guard let description = try columns[column]?.finish(name: fileName) else { continue }
+      guard let description = try columns[column]?.finish() else { continue }
       sealed.append(description)
     }
-    let indexName = "\(name)-\(attempt).safetensors"
     let index = try index(sampleContents, digests, used)
-    try files.write(index, to: Path.join(folder, "index"))
-    let record = ShardRecord(
-      name: name, attempt: attempt, cache: identity.digest, plan: plan.digest,
+    try root.files.write(index, to: Path.join(folder, SealedShard.indexName))
+    return SealedShard(
+      attempt: attempt, folder: folder, cache: identity.digest, storage: identity.value.storage.elementType,
       sampleCount: sampleContents.count, contentCount: digests.count,
-      storage: identity.value.storage.elementType, columns: sealed,
-      index: DataFile(name: indexName, bytes: index))
-    let recordPath = Path.join(folder, "record")
-    try files.write(Record.bytes(record.members), to: recordPath)
-
-    for (column, description) in zip(used, sealed) {
-      try files.rename(columnPath(column), to: root.file(description.file.name))
-    }
-    try files.rename(Path.join(folder, "index"), to: root.file(indexName))
-    try files.syncFolder(root.path)
-    let published = try files.publish(recordPath, as: root.file(name.recordName))
-    if published {
-      try files.syncFolder(root.path)
-    } else {
-      for description in sealed { try? files.operations.remove(root.file(description.file.name)) }
-      try? files.operations.remove(root.file(indexName))
-    }
-    return published
+      columns: zip(used.map(Self.fileName), sealed).map { ($0, $1) },
+      index: DataFile(name: SealedShard.indexName, bytes: index))
   }
 
   /// Removes the attempt's own folder. Whatever cannot be removed is harmless.
