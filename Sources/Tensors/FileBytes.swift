@@ -22,11 +22,18 @@
   /// Maps a regular file.
   ///
   /// - Throws: `.io` naming the path and the operating system's reason.
-  package init(mapping path: String) throws(TensorsError) {
+  package convenience init(mapping path: String) throws(TensorsError) {
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
     let descriptor = retryingInterrupts { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw TensorsError(.io, "cannot open \(path): \(systemErrorText())") }
     defer { close(descriptor) }
+    try self.init(mapping: descriptor, path: path)
+  }
+
+  /// Maps the regular file behind an open descriptor, which may be closed afterwards.
+  ///
+  /// - Throws: `.io` naming the path and the operating system's reason.
+  package init(mapping descriptor: Int32, path: String) throws(TensorsError) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw TensorsError(.io, "cannot examine \(path): \(systemErrorText())")

@@ -14,12 +14,14 @@ typedef struct pf_row_kernels {
   // Narrowing rounds to nearest, ties to even.
   void (*narrow_f16)(const float *in, uint16_t *out, size_t count);
   void (*narrow_bf16)(const float *in, uint16_t *out, size_t count);
+  // CRC-32C (Castagnoli, RFC 3720), continuing from `crc`; start with 0.
+  uint32_t (*crc32c)(uint32_t crc, const void *bytes, size_t count);
 } pf_row_kernels;
 
 /// The table of an instruction set; NULL where `pf_isa_supported` is false.
 const pf_row_kernels *pf_row_kernels_for(pf_isa isa);
 
-/// CRC-32C (Castagnoli, RFC 3720) of `count` bytes, continuing from `crc`; start with 0.
+/// CRC-32C of `count` bytes with the fastest table of this machine, continuing from `crc`; start with 0.
 uint32_t pf_crc32c(uint32_t crc, const void *bytes, size_t count);
 
 #endif

@@ -1,0 +1,142 @@
+import Tensors
+
+/// The folder of a cache.
+struct CacheRoot: Sendable {
+  let path: String
+  let files: Files
+
+  init(_ path: String, _ operations: any FileOperations) {
+    self.path = path
+    files = Files(operations: operations)
+  }
+
+  func file(_ name: String) -> String { Path.join(path, name) }
+
+  /// Everything that has been published so far. Files that no record names are nobody's business.
+  func read() throws(FeatureCacheError) -> CacheContents {
+    let names = try files.list(path)
+    if let manifest = names.first(where: { $0.hasPrefix("manifest-") }) {
+      throw FeatureCacheError(.unsupported, "\(file(manifest)) is a manifest, which this program cannot read")
+    }
+    var contents = CacheContents()
+    if names.contains(CacheIdentity.fileName) { contents.identity = try identity() }
+    for generation in names.compactMap(PlanRecord.generation(ofName:)).sorted() {
+      let path = file(PlanRecord.name(generation))
+      let record = try Record(path: path, files: files)
+      contents.plans.append(try PlanRecord(record, path: path, generation: generation))
+    }
+    let shards = names.compactMap(ShardName.init(recordName:)).sorted {
+      ($0.generation, $0.shards, $0.shard) < ($1.generation, $1.shards, $1.shard)
+    }
+    for name in shards { contents.shards.append(try shard(name, in: contents)) }
+    try contents.requireEqualDimensions(root: path)
+    return contents
+  }
+
+  func identity() throws(FeatureCacheError) -> CacheContents.Identity {
+    let path = file(CacheIdentity.fileName)
+    let record = try Record(path: path, files: files)
+    return CacheContents.Identity(value: try CacheIdentity(record, path: path), digest: record.digest)
+  }
+
+  /// Reads the index of a shard whole and checks the sizes of its column files.
+  private func shard(_ name: ShardName, in contents: CacheContents) throws(FeatureCacheError) -> Shard {
+    let path = file(name.recordName)
+    let record = try ShardRecord(Record(path: path, files: files), path: path, name: name)
+    guard let identity = contents.identity, record.cache == identity.digest,
+      record.storage == identity.value.storage.elementType
+    else { throw FeatureCacheError(.damaged, "\(path) does not belong to the identity in \(self.path)") }
+    guard let plan = contents.plans.first(where: { $0.generation == name.generation }),
+      plan.shards == name.shards, plan.digest == record.plan
+    else { throw FeatureCacheError(.damaged, "\(path) does not belong to the plan of its generation") }
+    for column in record.columns { try column.file.open(in: self.path, files).close() }
+    let index = try ShardIndex(record.index.tables(in: self.path, files), record)
+    return Shard(record: record, index: index)
+  }
+
+  /// The sample table of a plan.
+  func table(_ plan: PlanRecord) throws(FeatureCacheError) -> SampleTable {
+    try SampleTable(plan.table.tables(in: path, files))
+  }
+}
+
+/// What a cache root has published, in order of generation.
+struct CacheContents: Sendable {
+  struct Identity: Sendable {
+    var value: CacheIdentity
+    /// Digest of `config.json`, the cache's own name.
+    var digest: String
+  }
+
+  var identity: Identity?
+  var plans: [PlanRecord] = []
+  var shards: [Shard] = []
+
+  /// The newest generation of which every shard is there; it says which samples the cache shows.
+  var current: Generation? {
+    for plan in plans.reversed() {
+      let shards = shards.filter { $0.record.generation == plan.generation }
+      if shards.count == plan.shards { return Generation(plan: plan, shards: shards) }
+    }
+    return nil
+  }
+
+  /// Names and dimensions of all columns, in the order in which they appeared.
+  var columns: [OutputDescription] {
+    var columns: [OutputDescription] = []
+    var seen: Set<String> = []
+    for shard in shards {
+      for column in shard.record.columns where seen.insert(column.name).inserted {
+        columns.append(OutputDescription(column: column.name, dimension: column.dimension))
+      }
+    }
+    return columns
+  }
+
+  fileprivate func requireEqualDimensions(root: String) throws(FeatureCacheError) {
+    let dimensions = Dictionary(
+      columns.map { ($0.column, $0.dimension) }, uniquingKeysWith: { first, _ in first })
+    for shard in shards {
+      for column in shard.record.columns where dimensions[column.name] != column.dimension {
+        throw FeatureCacheError(.damaged, "column \(column.name) of \(root) has two dimensions")
+      }
+    }
+  }
+}
+
+/// One committed shard.
+struct Shard: Sendable {
+  var record: ShardRecord
+  var index: ShardIndex
+}
+
+/// A generation with all its shards, in order.
+struct Generation: Sendable {
+  var plan: PlanRecord
+  var shards: [Shard]
+
+  /// The content of each sample's file, in plan order; `nil` where it could not be read.
+  func forEachSample(_ body: (_ sample: Int, _ shard: Shard, _ content: Int?) -> Void) {
+    var sample = 0
+    for shard in shards {
+      for content in shard.index.sampleContents {
+        body(sample, shard, content < 0 ? nil : Int(content))
+        sample += 1
+      }
+    }
+  }
+}
+
+extension CacheContents {
+  /// - Throws: `.identityMismatch` where a column is here with another dimension.
+  func require(_ outputs: [OutputDescription]) throws(FeatureCacheError) {
+    for column in columns {
+      if let output = outputs.first(where: { $0.column == column.column }), output != column {
+        throw FeatureCacheError(
+          .identityMismatch,
+          "column \(column.column) has dimension \(column.dimension), the extractor gives \(output.dimension)"
+        )
+      }
+    }
+  }
+}

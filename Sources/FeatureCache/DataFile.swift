@@ -1,0 +1,103 @@
+import Tensors
+
+/// How a record describes one immutable file of data: its name, its exact size, and a CRC-32C for its header
+/// and for each block of 4 MiB after it.
+struct DataFile: Hashable, Sendable {
+  var name: String
+  var byteCount: Int
+  /// Where the header ends and the data starts.
+  var dataOffset: Int
+  var checksums: [UInt32]
+
+  /// The byte ranges that the checksums cover, in order.
+  var blockCount: Int { Self.blockCount(byteCount: byteCount, dataOffset: dataOffset) }
+
+  static func blockCount(byteCount: Int, dataOffset: Int) -> Int {
+    1 + (byteCount - dataOffset + CacheFormat.blockBytes - 1) / CacheFormat.blockBytes
+  }
+
+  func range(ofBlock block: Int) -> Range<Int> {
+    guard block > 0 else { return 0..<dataOffset }
+    let start = dataOffset + (block - 1) * CacheFormat.blockBytes
+    return start..<min(start + CacheFormat.blockBytes, byteCount)
+  }
+
+  /// The description of a file whose bytes are in memory.
+  init(name: String, bytes: [UInt8]) {
+    let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    self.name = name
+    byteCount = bytes.count
+    dataOffset = 8 + header
+    checksums = []
+    for block in 0..<blockCount { checksums.append(Checksum.crc32c(Array(bytes[range(ofBlock: block)]))) }
+  }
+
+  init(name: String, byteCount: Int, dataOffset: Int, checksums: [UInt32]) {
+    self.name = name
+    self.byteCount = byteCount
+    self.dataOffset = dataOffset
+    self.checksums = checksums
+  }
+
+  var members: [JSONMember] {
+    [
+      JSONMember("file", .string(name)), JSONMember("bytes", .integer(byteCount)),
+      JSONMember("data_offset", .integer(dataOffset)),
+      JSONMember(
+        "crc32c", .string(checksums.map { hexadecimal(bytesInMemory([$0.bigEndian])) }.joined())),
+    ]
+  }
+
+  /// - Throws: `.damaged` where a member is missing or breaks a rule.
+  init(_ value: JSONValue, in path: String) throws(FeatureCacheError) {
+    func fail(_ what: String) -> FeatureCacheError { FeatureCacheError(.damaged, "\(path) \(what)") }
+    guard let name = value["file"]?.string, Path.isPlainName(name) else {
+      throw fail("names a file by \(value["file"]?.text() ?? "nothing"), which is no plain file name")
+    }
+    guard let byteCount = value["bytes"]?.integer, let dataOffset = value["data_offset"]?.integer,
+      dataOffset >= 8, byteCount >= dataOffset
+    else { throw fail("gives no sizes for \(name)") }
+    guard let text = value["crc32c"]?.string.map({ Array($0.utf8) }),
+      text.count == 8 * Self.blockCount(byteCount: byteCount, dataOffset: dataOffset)
+    else { throw fail("gives another number of checksums for \(name) than it has blocks") }
+    var checksums: [UInt32] = []
+    for start in stride(from: 0, to: text.count, by: 8) {
+      guard let crc = UInt32(String(decoding: text[start..<start + 8], as: UTF8.self), radix: 16) else {
+        throw fail("has a broken checksum for \(name)")
+      }
+      checksums.append(crc)
+    }
+    self.init(name: name, byteCount: byteCount, dataOffset: dataOffset, checksums: checksums)
+  }
+
+  /// Opens the file in `root` and checks its size.
+  func open(in root: String, _ files: Files) throws(FeatureCacheError) -> OpenFile {
+    let path = Path.join(root, name)
+    let file = try files.open(path)
+    guard file.byteCount == byteCount else {
+      throw FeatureCacheError(.damaged, "\(path) has \(file.byteCount) bytes, its record says \(byteCount)")
+    }
+    return file
+  }
+
+  /// Compares one block of the mapped file with its checksum.
+  func check(block: Int, of bytes: FileBytes) throws(FeatureCacheError) {
+    let range = range(ofBlock: block)
+    guard Checksum.crc32c(bytes, range) == checksums[block] else {
+      throw FeatureCacheError(
+        .damaged,
+        "\(bytes.name) is damaged: bytes \(range.lowerBound) to \(range.upperBound) fail their checksum")
+    }
+  }
+
+  /// The file as safetensors, after checking all of it.
+  func tables(in root: String, _ files: Files) throws(FeatureCacheError) -> SafetensorsFile {
+    let bytes = try open(in: root, files).map()
+    for block in 0..<blockCount { try check(block: block, of: bytes) }
+    do throws(TensorsError) {
+      return try SafetensorsFile(bytes)
+    } catch {
+      throw FeatureCacheError(.damaged, error.message)
+    }
+  }
+}

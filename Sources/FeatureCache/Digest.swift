@@ -1,0 +1,52 @@
+internal import CPermafrostKernels
+internal import Crypto
+import Tensors
+
+/// The SHA-256 of some bytes.
+struct Digest: Hashable, Sendable {
+  /// 32 bytes, as four numbers of eight in memory order, so that comparing and hashing are cheap.
+  private var words: (UInt64, UInt64, UInt64, UInt64)
+  static let byteCount = 32
+
+  /// The digest of these bytes.
+  init(of bytes: [UInt8]) {
+    var hash = SHA256()
+    unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    words = unsafe hash.finalize().withUnsafeBytes { unsafe Self.words(in: $0) }
+  }
+
+  /// The digest stored as the 32 bytes from `offset` on.
+  init(stored bytes: FileBytes, at offset: Int) {
+    words = unsafe bytes.withBytes(offset..<offset + Self.byteCount) { unsafe Self.words(in: $0) }
+  }
+
+  private static func words(in bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+    unsafe (
+      bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+      bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+      bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+      bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+    )
+  }
+
+  var bytes: [UInt8] { bytesInMemory([words.0, words.1, words.2, words.3]) }
+
+  var text: String { hexadecimal(bytes) }
+
+  static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)  // already as even as a hash can be
+  }
+}
+
+/// CRC-32C (RFC 3720), by which the cache notices damage.
+enum Checksum {
+  static func crc32c(_ bytes: [UInt8], continuing crc: UInt32 = 0) -> UInt32 {
+    unsafe bytes.withUnsafeBytes { unsafe pf_crc32c(crc, $0.baseAddress, $0.count) }
+  }
+
+  static func crc32c(_ bytes: FileBytes, _ range: Range<Int>) -> UInt32 {
+    unsafe bytes.withBytes(range) { unsafe pf_crc32c(0, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,95 @@
+public import Tensors
+
+/// The rows of one column.
+public struct ColumnRows: Sendable {
+  /// One row a sample that has features, in sample order.
+  public let matrix: FeatureMatrix
+  /// The sample of each row: an index into the store's samples. Ascending.
+  public let samples: [Int]
+}
+
+extension FeatureStore {
+  /// The features of one column over mapped files, in sample order; samples that failed have no row.
+  ///
+  /// - Throws: as `rows(of:)`.
+  public func matrix(_ column: String) throws(FeatureCacheError) -> FeatureMatrix {
+    try rows(of: column).matrix
+  }
+
+  /// The same, with the sample of each row.
+  ///
+  /// - Throws: `.unknownColumn`, `.incomplete` where pictures that have not failed lack features because the
+  ///   column was last computed before they were added, `.damaged`, `.io`.
+  public func rows(of column: String) throws(FeatureCacheError) -> ColumnRows {
+    guard let description = columns.first(where: { $0.column == column }) else {
+      let names = columns.map(\.column).joined(separator: ", ")
+      throw FeatureCacheError(.unknownColumn, "\(root) has no column \(column), only \(names)")
+    }
+    let layout = ColumnLayout(column, contents, current)
+    let failed = failedSamples()
+    var samples: [Int] = []
+    var stored: [Int] = []
+    var lacking: [Int] = []
+    for (sample, row) in layout.rowOfSample.enumerated() {
+      if let row {
+        samples.append(sample)
+        stored.append(row)
+      } else if failed[sample]?.contains(where: { $0.column == nil || $0.column == column }) != true {
+        lacking.append(sample)
+      }
+    }
+    if let first = lacking.first {
+      throw FeatureCacheError(
+        .incomplete,
+        "column \(column) lacks \(lacking.count) of \(self.samples.count) pictures, "
+          + "\(self.samples.key(first)) first: extract it again")
+    }
+    var blocks: [any RowStorage] = []
+    for place in layout.blocks {
+      blocks.append(
+        try MappedRows(place.shard.record.columns[place.column], place.shard, place.column, cache, checking))
+    }
+    do throws(TensorsError) {
+      let all = try FeatureMatrix(
+        blocks: blocks, dimension: description.dimension, elementType: identity.storage.elementType)
+      let isInOrder = stored.count == all.rowCount && stored.elementsEqual(0..<all.rowCount)
+      return ColumnRows(matrix: isInOrder ? all : all.selecting(stored), samples: samples)
+    } catch {
+      throw FeatureCacheError(.damaged, error.message)
+    }
+  }
+
+  /// The samples without features in some column, in order, and why.
+  public var failures: [FailedSample] {
+    failedSamples().sorted { $0.key < $1.key }.compactMap { sample, failures in
+      failures.first.map { FailedSample(key: samples.key(sample), failure: $0.failure) }
+    }
+  }
+
+  /// By sample: in which column (`nil`: in all) it failed, and why.
+  func failedSamples() -> [Int: [(column: String?, failure: PictureFailure)]] {
+    var ofContent: [Digest: [(column: String?, failure: PictureFailure)]] = [:]
+    for shard in contents.shards {
+      for failure in shard.index.failures {
+        guard case .content(let content, let column) = failure.subject else { continue }
+        let name = column.map { shard.record.columns[$0].name }
+        ofContent[shard.index.digests[content], default: []].append((name, failure.failure))
+      }
+    }
+    var unreadable: [Int: PictureFailure] = [:]
+    var first = 0
+    for shard in current.shards {
+      for failure in shard.index.failures {
+        if case .sample(let sample) = failure.subject { unreadable[first + sample] = failure.failure }
+      }
+      first += shard.record.sampleCount
+    }
+    var failed: [Int: [(column: String?, failure: PictureFailure)]] = [:]
+    for (sample, failure) in unreadable { failed[sample] = [(nil, failure)] }
+    guard !ofContent.isEmpty else { return failed }
+    current.forEachSample { sample, shard, content in
+      if let content, let failures = ofContent[shard.index.digests[content]] { failed[sample] = failures }
+    }
+    return failed
+  }
+}

@@ -1,0 +1,60 @@
+public import Tensors
+
+/// A cache as it was when it was opened: the samples of its newest complete run, and their features by column.
+/// A value; runs that publish later change nothing in it.
+public struct FeatureStore: Sendable {
+  /// The folder.
+  public var root: String { cache.path }
+  /// What the cache belongs to.
+  public let identity: CacheIdentity
+  /// The cache's own name: the SHA-256 of its identity.
+  public let id: String
+  /// The samples, in order.
+  public let samples: SampleTable
+  /// The columns, in the order in which they were first computed.
+  public let columns: [OutputDescription]
+  /// When feature bytes are compared with their checksums.
+  public let checking: ChecksumPolicy
+
+  let cache: CacheRoot
+  let contents: CacheContents
+  let current: Generation
+
+  /// Opens the cache in a folder. Records and indexes are checked whole, features as `checking` says.
+  ///
+  /// - Throws: `.noCache` where nothing has been published there, `.damaged`, `.unsupported`, `.io`.
+  public init(
+    _ root: String, checking: ChecksumPolicy = .touched
+  ) throws(FeatureCacheError) {
+    try self.init(root, checking: checking, operations: POSIXFiles())
+  }
+
+  package init(
+    _ root: String, checking: ChecksumPolicy = .touched, operations: any FileOperations
+  ) throws(FeatureCacheError) {
+    cache = CacheRoot(root, operations)
+    contents = try cache.read()
+    guard let identity = contents.identity, let current = contents.current else {
+      throw FeatureCacheError(.noCache, "\(root) holds no cache with a complete run")
+    }
+    self.identity = identity.value
+    id = identity.digest
+    self.current = current
+    self.checking = checking
+    samples = try cache.table(current.plan)
+    columns = contents.columns
+    guard current.shards.reduce(0, { $0 + $1.record.sampleCount }) == samples.count else {
+      throw FeatureCacheError(.damaged, "the shards of \(root) do not cover its samples")
+    }
+  }
+}
+
+/// When the bytes of features are compared with their checksums.
+public enum ChecksumPolicy: Hashable, Sendable {
+  /// Never.
+  case never
+  /// Each block of 4 MiB when something in it is first read.
+  case touched
+  /// All of a column when its matrix is made.
+  case whole
+}

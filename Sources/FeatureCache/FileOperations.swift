@@ -1,0 +1,56 @@
+import Tensors
+
+/// The calls to the operating system that the cache makes, one method each, so that tests can make any of them
+/// fail. An implementation reports what the system reports, interruptions and short counts included; the loops
+/// that deal with those are on the caller's side.
+package protocol FileOperations: Sendable {
+  /// open(2). O_CLOEXEC and O_NONBLOCK (a FIFO must not wait for a writer) are always added.
+  func open(_ path: String, flags: Int32, mode: UInt32) throws(SystemFailure) -> Int32
+  func close(_ descriptor: Int32) throws(SystemFailure)
+  /// fstat(2)
+  func status(_ descriptor: Int32) throws(SystemFailure) -> FileStatus
+  /// stat(2), which follows symbolic links.
+  func status(_ path: String) throws(SystemFailure) -> FileStatus
+  /// pread(2)
+  func read(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(SystemFailure) -> Int
+  /// pwrite(2)
+  func write(
+    _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: Int
+  ) throws(SystemFailure) -> Int
+  /// fsync(2)
+  func sync(_ descriptor: Int32) throws(SystemFailure)
+  /// link(2): never replaces a file.
+  func link(_ path: String, to newPath: String) throws(SystemFailure)
+  func rename(_ path: String, to newPath: String) throws(SystemFailure)
+  func remove(_ path: String) throws(SystemFailure)
+  func makeFolder(_ path: String) throws(SystemFailure)
+  func removeFolder(_ path: String) throws(SystemFailure)
+  /// The names in a folder without `.` and `..`, in no order, as bytes.
+  func list(_ path: String) throws(SystemFailure) -> [[UInt8]]
+}
+
+/// The number by which the operating system says what failed.
+package struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  package var number: Int32
+  package init(_ number: Int32) { self.number = number }
+  package var description: String { systemErrorText(number) }
+}
+
+/// What the cache wants to know of a file.
+package struct FileStatus: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case regular, folder, other }
+  package var kind: Kind
+  package var size: Int
+  /// Device and inode: two equal ones are the same file.
+  package var device: UInt64
+  package var inode: UInt64
+
+  package init(kind: Kind, size: Int, device: UInt64, inode: UInt64) {
+    self.kind = kind
+    self.size = size
+    self.device = device
+    self.inode = inode
+  }
+}

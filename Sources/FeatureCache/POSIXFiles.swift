@@ -1,0 +1,121 @@
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+// Inside the type these names mean its methods.
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+  unsafe open(path, flags, mode)
+}
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+private func systemLink(_ path: String, _ newPath: String) -> Int32 { unsafe link(path, newPath) }
+private func systemRename(_ path: String, _ newPath: String) -> Int32 { unsafe rename(path, newPath) }
+private func systemStatus(_ path: String, _ status: inout stat) -> Int32 { unsafe stat(path, &status) }
+
+/// The operating system's own files.
+package struct POSIXFiles: FileOperations {
+  package init() {}
+
+  package func open(_ path: String, flags: Int32, mode: UInt32) throws(SystemFailure) -> Int32 {
+    try checked(systemOpen(path, flags | O_CLOEXEC | O_NONBLOCK, mode_t(mode)))
+  }
+
+  package func close(_ descriptor: Int32) throws(SystemFailure) {
+    try checked(systemClose(descriptor))
+  }
+
+  package func status(_ descriptor: Int32) throws(SystemFailure) -> FileStatus {
+    var status = stat()
+    try unsafe checked(fstat(descriptor, &status))
+    return FileStatus(status)
+  }
+
+  package func status(_ path: String) throws(SystemFailure) -> FileStatus {
+    var status = stat()
+    try checked(systemStatus(path, &status))
+    return FileStatus(status)
+  }
+
+  package func read(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(SystemFailure) -> Int {
+    try unsafe checked(
+      pread(descriptor, buffer.baseAddress, min(buffer.count, Self.largestCall), off_t(offset)))
+  }
+
+  package func write(
+    _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: Int
+  ) throws(SystemFailure) -> Int {
+    try unsafe checked(
+      pwrite(descriptor, buffer.baseAddress, min(buffer.count, Self.largestCall), off_t(offset)))
+  }
+
+  package func sync(_ descriptor: Int32) throws(SystemFailure) {
+    try checked(fsync(descriptor))
+  }
+
+  package func link(_ path: String, to newPath: String) throws(SystemFailure) {
+    try checked(systemLink(path, newPath))
+  }
+
+  package func rename(_ path: String, to newPath: String) throws(SystemFailure) {
+    try checked(systemRename(path, newPath))
+  }
+
+  package func remove(_ path: String) throws(SystemFailure) {
+    try unsafe checked(unlink(path))
+  }
+
+  package func makeFolder(_ path: String) throws(SystemFailure) {
+    try unsafe checked(mkdir(path, 0o755))
+  }
+
+  package func removeFolder(_ path: String) throws(SystemFailure) {
+    try unsafe checked(rmdir(path))
+  }
+
+  package func list(_ path: String) throws(SystemFailure) -> [[UInt8]] {
+    guard let folder = unsafe opendir(path) else { throw SystemFailure(errno) }
+    defer { unsafe closedir(folder) }
+    var names: [[UInt8]] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(folder) else {
+        guard errno == 0 else { throw SystemFailure(errno) }
+        return names
+      }
+      // The entry is only as long as its name, whatever the length of the field that holds it.
+      let start = unsafe UnsafeRawPointer(entry) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+      let name = unsafe Array(UnsafeRawBufferPointer(start: start, count: strlen(start)))
+      if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
+    }
+  }
+
+  /// Linux takes at most 0x7ffff000 bytes a call.
+  private static let largestCall = 1 << 30
+
+  @discardableResult
+  private func checked<Value: SignedInteger>(_ result: Value) throws(SystemFailure) -> Value {
+    guard result != -1 else { throw SystemFailure(errno) }
+    return result
+  }
+}
+
+extension FileStatus {
+  fileprivate init(_ status: stat) {
+    let kind: Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .folder
+      default: .other
+      }
+    self.init(
+      kind: kind, size: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
+      inode: UInt64(truncatingIfNeeded: status.st_ino))
+  }
+}

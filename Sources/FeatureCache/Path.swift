@@ -1,0 +1,76 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Paths are strings; this is all the cache does with them.
+enum Path {
+  /// The path from the root on; the same path where the current folder cannot be had.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return path }
+    let folder = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return path.isEmpty ? folder : join(folder, path)
+  }
+
+  static func join(_ folder: String, _ name: String) -> String {
+    if name.hasPrefix("/") || folder.isEmpty { return name }
+    return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// What stands before the last component; `.` where nothing does, `nil` for the root.
+  static func folder(of path: String) -> String? {
+    var rest = Substring(path)
+    while rest.hasSuffix("/") { rest.removeLast() }
+    guard !rest.isEmpty else { return nil }
+    guard let slash = rest.lastIndex(of: "/") else { return "." }
+    return slash == rest.startIndex ? "/" : String(rest[..<slash])
+  }
+
+  /// Whether a name that a file gives can only mean something inside the folder it stands in, and is one that
+  /// this format makes: letters, digits and `%._-`, not starting with a dot.
+  static func isPlainName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, first != UInt8(ascii: "."), name.utf8.count <= 255 else {
+      return false
+    }
+    return name.utf8.allSatisfy(isPlain)
+  }
+
+  /// A text as part of a file name: bytes other than letters, digits and `._-` become `%` and two digits.
+  static func encoded(_ text: String) -> String {
+    var output = ""
+    for byte in text.utf8 {
+      if isPlain(byte) && byte != UInt8(ascii: "%") {
+        output.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        output += "%" + hexadecimal([byte]).uppercased()
+      }
+    }
+    return output
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "%"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}
+
+/// Two lower-case digits a byte.
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".unicodeScalars)
+  var output = ""
+  for byte in bytes {
+    output.unicodeScalars.append(digits[Int(byte >> 4)])
+    output.unicodeScalars.append(digits[Int(byte & 15)])
+  }
+  return output
+}

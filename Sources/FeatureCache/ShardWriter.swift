@@ -1,0 +1,109 @@
+import Tensors
+
+/// One attempt at a shard: what has been computed so far goes to files in `wip/<attempt>/`, which nobody reads
+/// until a commit record names them.
+struct ShardWriter {
+  /// Unique; part of every name, so that files of two attempts never mix.
+  let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
+  private let root: CacheRoot
+  private let identity: CacheContents.Identity
+  private let outputs: [OutputDescription]
+  private var columns: [ColumnWriter?]
+  private var failures: [(subject: Int, column: Int, failure: PictureFailure)] = []
+  private var folder: String { root.file("wip/\(attempt)") }
+
+  init(
+    root: CacheRoot, identity: CacheContents.Identity, outputs: [OutputDescription]
+  ) throws(FeatureCacheError) {
+    self.root = root
+    self.identity = identity
+    self.outputs = outputs
+    columns = Array(repeating: nil, count: outputs.count)
+    try root.files.makeFolders(folder)
+  }
+
+  /// - Returns: why the row cannot be stored, if it cannot; that is on record then.
+  mutating func append(
+    _ row: FeatureRow, column: Int, content: Int
+  ) throws(FeatureCacheError) -> PictureFailure? {
+    if columns[column] == nil {
+      columns[column] = try ColumnWriter(
+        outputs[column], storage: identity.value.storage, path: columnPath(column), files: root.files)
+    }
+    let failure = try columns[column]?.append(row, content: content)
+    if let failure { failures.append((content, column, failure)) }
+    return failure
+  }
+
+  private func columnPath(_ column: Int) -> String { Path.join(folder, Self.fileName(column)) }
+
+  private static func fileName(_ column: Int) -> String { "\(column).rows" }
+
+  /// Records that a picture has no features in any column.
+  mutating func fail(content: Int, _ failure: PictureFailure) {
+    failures.append((content, ShardIndex.everyColumn, failure))
+  }
+
+  /// Records that a sample's file could not be read.
+  mutating func fail(sample: Int, _ failure: PictureFailure) {
+    failures.append((sample, ShardIndex.unreadableSample, failure))
+  }
+
+  /// Finishes the files; nothing can be appended afterwards.
+  mutating func seal(
+    sampleContents: [Int64], digests: [Digest]
+  ) throws(FeatureCacheError) -> SealedShard {
+    let used = outputs.indices.filter { columns[$0] != nil }
+    var sealed: [ShardRecord.Column] = []
+    for column in used {
+      guard let description = try columns[column]?.finish() else { continue }
+      sealed.append(description)
+    }
+    let index = try index(sampleContents, digests, used)
+    try root.files.write(index, to: Path.join(folder, SealedShard.indexName))
+    return SealedShard(
+      attempt: attempt, folder: folder, cache: identity.digest, storage: identity.value.storage.elementType,
+      sampleCount: sampleContents.count, contentCount: digests.count,
+      columns: zip(used.map(Self.fileName), sealed).map { ($0, $1) },
+      index: DataFile(name: SealedShard.indexName, bytes: index))
+  }
+
+  /// Removes the attempt's own folder. Whatever cannot be removed is harmless.
+  func removeFolder() {
+    let names = (try? root.files.list(folder)) ?? []
+    for name in names { try? root.files.operations.remove(Path.join(folder, name)) }
+    try? root.files.operations.removeFolder(folder)
+    try? root.files.operations.removeFolder(root.file("wip"))
+  }
+
+  /// The index file: tensors as Docs/CacheFormat.md lists them.
+  private func index(
+    _ sampleContents: [Int64], _ digests: [Digest], _ used: [Int]
+  ) throws(FeatureCacheError) -> [UInt8] {
+    typealias Item = SafetensorsWriter.Item
+    var items = [
+      Item("sample_content", .int64, shape: [sampleContents.count], sampleContents),
+      Item(
+        "content_sha256", .uint8, shape: [digests.count, Digest.byteCount], bytes: digests.flatMap(\.bytes)),
+    ]
+    for writer in used.compactMap({ columns[$0] }) {
+      let name = writer.output.column
+      items.append(Item("rows.\(name)", .uint64, shape: [writer.rowContents.count], writer.rowContents))
+      if identity.value.storage == .int8 {
+        items.append(Item("scale.\(name)", shape: [writer.scales.count], writer.scales))
+      }
+    }
+    // In the record a column goes by its place among those that have a file.
+    let places = failures.map { $0.column < 0 ? $0.column : used.firstIndex(of: $0.column) ?? $0.column }
+    items.append(Item("fail_subject", .uint64, shape: [failures.count], failures.map { UInt64($0.subject) }))
+    items.append(Item("fail_column", .int32, shape: [failures.count], places.map { Int32($0) }))
+    items.append(
+      Item("fail_code", .uint16, shape: [failures.count], failures.map { $0.failure.code.rawValue }))
+    items += StoredTexts.items("fail_reason", failures.lazy.map { $0.failure.reason })
+    do throws(TensorsError) {
+      return try SafetensorsWriter.file(items)
+    } catch {
+      throw FeatureCacheError(.invalidArgument, error.message)
+    }
+  }
+}
