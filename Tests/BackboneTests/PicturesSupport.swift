@@ -88,12 +88,7 @@ struct PictureGoldens: Decodable {
     try Data(contentsOf: folder().appendingPathComponent(name))
   }
 
-  private static func folder() throws -> URL {
-    guard let url = Bundle.module.url(forResource: "Goldens", withExtension: nil) else {
-      throw BackboneError(.io, "the tests' goldens are not there")
-    }
-    return url
-  }
+  private static func folder() -> URL { URL(fileURLWithPath: CheckpointGoldens.directory) }
 }
 
 /// Where the large real data are; the tests that need them run only where this is set.
