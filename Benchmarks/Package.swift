@@ -28,9 +28,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/demonet.safetensors")]),
-    .target(name: "Report", dependencies: [heads, backbone]),
+    .target(name: "Report"),
     .target(name: "ShipPictures"),
     .testTarget(name: "CommandTests", dependencies: ["permafrost"]),
+    .testTarget(name: "ReportTests", dependencies: ["Report"]),
   ]
 )
 

@@ -79,3 +79,38 @@ public struct Plan: Sendable {
     return tensors
   }
 }
+
+extension Architecture {
+  /// How each node is computed when the last one is tapped, by node name.
+  ///
+  /// - Throws: `.invalidGraph`
+  public func algorithms() throws(BackboneError) -> [String: String] {
+    let graph = try graph()
+    let hooked = try HookedGraph(graph, [])
+    let fusion = Fusion(hooked)
+    let schedule = try Schedule(hooked, fusion, taps: [graph.nodes.count - 1])
+    var algorithms: [String: String] = [:]
+    for step in schedule.steps {
+      switch step.kind {
+      case .input: algorithms[graph.nodes[step.node].name] = "decoded and resized"
+      case .single(.dropout), .single(.flatten): algorithms[graph.nodes[step.node].name] = "nothing to do"
+      case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
+      case .fused(let group):
+        let head = graph.nodes[group.head]
+        for member in [group.batchNorm, group.sum, group.activation].compactMap({ $0 }) {
+          algorithms[graph.nodes[member].name] = "fused into \(head.name)"
+        }
+        algorithms[head.name] = head.algorithm(input: graph.nodes[head.inputs[0]].shape)
+      }
+    }
+    return algorithms
+  }
+}
+
+extension Graph.Node {
+  fileprivate func algorithm(input: FeatureShape) -> String {
+    guard case .convolution(let convolution) = operation else { return "packed GEMM" }
+    let isDepthwise = convolution.groups == input.channels && convolution.channels == input.channels
+    return isDepthwise ? "depthwise, channels in vectors" : "implicit packed GEMM"
+  }
+}

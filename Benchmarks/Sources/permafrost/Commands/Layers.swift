@@ -36,7 +36,7 @@ struct Layers: ParsableCommand {
   func run() throws {
     let architecture = try Architecture.named(network)
     let graph = try architecture.graph()
-    let algorithms = plan ? try graph.algorithms() : [:]
+    let algorithms = plan ? try architecture.algorithms() : [:]
     let lines = graph.nodes.map { node in
       Line(
         name: node.name, operation: node.operation.name, shape: node.shape.dimensions,

@@ -20,7 +20,7 @@ struct NetworkOptions: ParsableArguments {
     if preprocess != nil { throw CommandError.reserved("--preprocess") }
     if weights == "pretrained" { throw CommandError.reserved("--weights pretrained") }
     return try Network(
-      .named(network), weights: WeightSource(parsing: weights), policy: partial ? .partial : .strict)
+      .named(network), weights: WeightSource(weights), policy: partial ? .partial : .strict)
   }
 }
 
@@ -31,4 +31,11 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(help: "Threads that decode and compute; all cores by default.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
+}
+
+extension Preprocessing {
+  /// One line for people.
+  var summary: String {
+    fields.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
 }

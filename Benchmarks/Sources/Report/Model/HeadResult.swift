@@ -1,0 +1,66 @@
+/// One fitted head and how it did on the test part.
+public struct HeadResult: Sendable {
+  /// What kind of head, as a reader calls it: "Logistic regression", "Linear SVM".
+  public var name: String
+  /// The cache column it was fitted on, such as `layer4:average`.
+  public var layer: String
+  /// Its chosen and given parameters, such as C.
+  public var parameters: [Fact]
+  /// Share of the test part it got right, 0 to 1.
+  public var accuracy: Double
+  /// Lower end of the accuracy's 95 % interval; not finite where it is unknown.
+  public var accuracyLow: Double
+  /// Upper end of the accuracy's 95 % interval; not finite where it is unknown.
+  public var accuracyHigh: Double
+  /// Test pictures it got right.
+  public var correct: Int
+  /// Test pictures.
+  public var total: Int
+  /// Mean negative log-likelihood of the true class, in nats; nil for a head without probabilities.
+  public var logLoss: Double?
+  /// Share of the test part whose class is among the five likeliest, 0 to 1.
+  public var topFiveAccuracy: Double?
+  /// Recall of each class, 0 to 1; not a number for a class without test pictures.
+  public var recall: [Double]
+  /// Wall time of the final fit, in seconds.
+  public var fitSeconds: Double
+  /// Iterations or epochs of the final fit.
+  public var iterations: Int?
+  /// Whether the solver reached its tolerance; nil where the question has no answer.
+  public var converged: Bool?
+  /// Test pictures by true class (row) and predicted class (column).
+  public var confusion: [[Int]]
+  /// How its parameter was chosen.
+  public var selection: SelectionCurve?
+  /// How its training went, epoch by epoch.
+  public var training: TrainingCurves?
+
+  public init(
+    name: String, layer: String, parameters: [Fact] = [],
+    accuracy: Double, accuracyLow: Double = .nan, accuracyHigh: Double = .nan, correct: Int, total: Int,
+    logLoss: Double? = nil, topFiveAccuracy: Double? = nil, recall: [Double] = [],
+    fitSeconds: Double = .nan, iterations: Int? = nil, converged: Bool? = nil,
+    confusion: [[Int]] = [], selection: SelectionCurve? = nil, training: TrainingCurves? = nil
+  ) {
+    self.name = name
+    self.layer = layer
+    self.parameters = parameters
+    self.accuracy = accuracy
+    self.accuracyLow = accuracyLow
+    self.accuracyHigh = accuracyHigh
+    self.correct = correct
+    self.total = total
+    self.logLoss = logLoss
+    self.topFiveAccuracy = topFiveAccuracy
+    self.recall = recall
+    self.fitSeconds = fitSeconds
+    self.iterations = iterations
+    self.converged = converged
+    self.confusion = confusion
+    self.selection = selection
+    self.training = training
+  }
+
+  /// Whether both ends of the interval are known.
+  package var hasInterval: Bool { accuracyLow.isFinite && accuracyHigh.isFinite }
+}

@@ -1,0 +1,73 @@
+/// The heads' order and the names and marks that tell them apart, the same in every figure.
+struct Ranking {
+  /// How a head is drawn: colour by its kind, shape by its layer, or by its kind too where there is one layer.
+  struct Mark {
+    var color: Int
+    var shape: Int
+  }
+
+  let report: ComparisonReport
+  /// Indices of the compared heads, best first; equal ones in the given order.
+  let order: [Int]
+  /// Whether the compared heads stand on more than one layer, so that a name alone does not tell them apart.
+  let hasSeveralLayers: Bool
+  private let kinds: [String]
+  private let layers: [String]
+
+  init(_ report: ComparisonReport) {
+    self.report = report
+    order = Self.sorted(report.heads)
+    layers = Self.distinct(report.heads.map(\.layer))
+    hasSeveralLayers = layers.count > 1
+    kinds = Self.distinct(report.heads.map(\.name) + report.controls.flatMap { $0.heads.map(\.name) })
+  }
+
+  /// The compared heads, best first.
+  var heads: [HeadResult] { order.map { report.heads[$0] } }
+
+  /// The head's name, with its layer where names alone are ambiguous.
+  func label(_ head: HeadResult) -> String {
+    hasSeveralLayers && !head.layer.isEmpty ? "\(head.name) on \(head.layer)" : head.name
+  }
+
+  /// Layer and parameters in one line: `layer4:average · C = 0.01`.
+  func detail(_ head: HeadResult) -> String {
+    ((head.layer.isEmpty ? [] : [head.layer]) + [Self.parameters(head)].filter { !$0.isEmpty })
+      .joined(separator: " · ")
+  }
+
+  func mark(_ head: HeadResult) -> Mark {
+    let kind = kinds.firstIndex(of: head.name) ?? 0
+    let layer = layers.firstIndex(of: head.layer) ?? 0
+    return Mark(color: kind % Palette.seriesCount, shape: hasSeveralLayers ? layer : kind)
+  }
+
+  /// The test of two heads, turned so that its `a` is the first of them.
+  func pair(_ first: Int, _ second: Int) -> HeadPair? {
+    for pair in report.pairs {
+      if pair.a == first, pair.b == second { return pair }
+      if pair.a == second, pair.b == first {
+        return HeadPair(
+          a: first, b: second, mcnemarP: pair.mcnemarP, adjustedP: pair.adjustedP,
+          onlyA: pair.onlyB, onlyB: pair.onlyA)
+      }
+    }
+    return nil
+  }
+
+  /// The head's parameters in one line.
+  static func parameters(_ head: HeadResult) -> String {
+    head.parameters.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+  }
+
+  /// Indices by falling accuracy; those that are not a number come last.
+  static func sorted(_ heads: [HeadResult]) -> [Int] {
+    func key(_ index: Int) -> Double { heads[index].accuracy.isNaN ? -.infinity : heads[index].accuracy }
+    return heads.indices.sorted { key($0) != key($1) ? key($0) > key($1) : $0 < $1 }
+  }
+
+  private static func distinct(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,37 @@
+/// How the heads came about: the choice of a parameter, the training, the time.
+struct FittingSection {
+  /// Curves are drawn for this many heads, the best ones.
+  static let mostHeads = 12
+
+  let ranking: Ranking
+
+  var markup: Markup? {
+    let report = ranking.report
+    let heads = ranking.heads
+    let selections = heads.compactMap { head in
+      report.selectionFigure(head, ranking).map { (head, $0) }
+    }.prefix(Self.mostHeads)
+    let trainings = heads.map { ($0, report.trainingFigures($0, ranking)) }.filter { !$0.1.isEmpty }
+      .prefix(Self.mostHeads)
+    var small = selections.map { head, figure in
+      card("\(ranking.label(head)): choosing \(head.selection?.parameter ?? "")", [figure.inline()])
+    }
+    if heads.contains(where: { $0.fitSeconds.isFinite && $0.fitSeconds >= 0 }) {
+      small.append(
+        card("Time", note: "Wall time of each final fit.", [TimeFigure(ranking: ranking).figure().inline()]))
+    }
+    let large = trainings.map { head, figures in
+      card(
+        "\(ranking.label(head)): training", [element("div", ["class": "plots"], figures.map { $0.inline() })])
+    }
+    guard !small.isEmpty || !large.isEmpty else { return nil }
+    var content: [Markup] = []
+    if !small.isEmpty { content.append(element("div", ["class": "grid small"], Array(small))) }
+    if !large.isEmpty {
+      content.append(element("div", ["class": "grid wide"], Array(large)))
+    }
+    return section(
+      "How they were fitted",
+      why: "Parameters were chosen on validation pictures; the test pictures had no part in it.", content)
+  }
+}

@@ -1,0 +1,73 @@
+/// Where the heads go wrong: recall by class, the most frequent mistakes, confusion matrices.
+struct MistakeSection {
+  /// Matrices are drawn for this many heads, the best ones.
+  static let mostMatrices = 8
+
+  let ranking: Ranking
+
+  var markup: Markup? {
+    let cards = [recallCard, mistakeCard].compactMap { $0 }
+    let matrices = matrixCards
+    guard !cards.isEmpty || !matrices.isEmpty else { return nil }
+    var content: [Markup] = []
+    if !cards.isEmpty { content.append(element("div", ["class": "grid"], cards)) }
+    if !matrices.isEmpty {
+      let isSmall = ranking.report.data.classes.count <= 6
+      let isLarge = ranking.report.data.classes.count > 12
+      content.append(
+        element("div", ["class": isLarge ? "grid wide" : isSmall ? "grid small" : "grid"], matrices))
+    }
+    return section(
+      "Where they go wrong",
+      why:
+        "Counts of test pictures by true class (row) and predicted class (column). The fuller the colour, the "
+        + "larger the share of the row: blue on the diagonal is right, orange is a mistake.",
+      content)
+  }
+
+  private var recallCard: Markup? {
+    guard ranking.heads.contains(where: { $0.recall.contains(where: \.isFinite) }) else { return nil }
+    return card(
+      "Recall by class", note: "Of the pictures of a class, how many were found.",
+      [RecallFigure(ranking).figure().inline()])
+  }
+
+  private var mistakeCard: Markup? {
+    guard let best = ranking.heads.first else { return nil }
+    let list = MistakeList(best, data: ranking.report.data, limit: 6)
+    guard !list.mistakes.isEmpty else { return nil }
+    let rows = list.mistakes.map { mistake in
+      element(
+        "tr", [:],
+        [
+          element("td", ["class": "break"], text: mistake.trueClass),
+          element("td", ["class": "break"], text: mistake.predictedClass),
+          element("td", ["class": "n"], text: NumberFormat.count(mistake.count)),
+          element("td", ["class": "n"], text: NumberFormat.percent(mistake.share)),
+        ])
+    }
+    let titles = element(
+      "tr", [:],
+      [
+        element("th", text: "is"), element("th", text: "was called"),
+        element("th", ["class": "n"], text: "pictures"),
+        element("th", ["class": "n"], text: "of its class"),
+      ])
+    return card(
+      "Most frequent mistakes", note: "Of the best head, \(ranking.label(best)).",
+      [element("table", [:], [titles] + rows)])
+  }
+
+  private var matrixCards: [Markup] {
+    guard ranking.report.data.classes.count <= ConfusionFigure.mostClasses else { return [] }
+    return ranking.heads.filter { !$0.confusion.isEmpty }.prefix(Self.mostMatrices).map { head in
+      let title = ranking.label(head)
+      let figure = ConfusionFigure(head, title: title, data: ranking.report.data).figure()
+      let right = "\(NumberFormat.count(head.correct)) of \(NumberFormat.count(head.total)) right"
+      guard figure.width > 340 else { return card(title, note: right, [figure.inline()]) }
+      let minimum = Figure.number(max(330, figure.width * 0.8))
+      let box = element("div", ["style": "min-width:\(minimum)px"], [figure.inline()])
+      return card(title, note: right, [scrolling("Confusion matrix of \(title)", [box])])
+    }
+  }
+}

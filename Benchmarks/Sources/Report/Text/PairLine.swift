@@ -1,0 +1,29 @@
+/// One tested pair in words, the better head first.
+struct PairLine {
+  let better: String
+  let worse: String
+  /// How much better, in points of accuracy.
+  let difference: String
+  let onlyBetter: Int
+  let onlyWorse: Int
+  let p: Double
+  let isSignificant: Bool
+
+  /// Every pair of the report whose heads exist, ordered as the ranking orders its heads.
+  static func all(_ ranking: Ranking) -> [PairLine] {
+    var lines: [PairLine] = []
+    for (position, first) in ranking.order.enumerated() {
+      for second in ranking.order[(position + 1)...] {
+        guard let pair = ranking.pair(first, second) else { continue }
+        let heads = (ranking.report.heads[first], ranking.report.heads[second])
+        lines.append(
+          PairLine(
+            better: ranking.label(heads.0), worse: ranking.label(heads.1),
+            difference: NumberFormat.points(heads.0.accuracy - heads.1.accuracy),
+            onlyBetter: pair.onlyA, onlyWorse: pair.onlyB,
+            p: pair.decisiveP, isSignificant: pair.isSignificant))
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,52 @@
+import Heads
+
+/// The kinds of heads that a command line can ask for.
+enum HeadKind: String, CaseIterable {
+  case logistic
+  case mlp
+  case svm
+  case svmHinge = "svm-hinge"
+  case softmax
+
+  /// For people.
+  var title: String {
+    switch self {
+    case .logistic: "logistic regression"
+    case .mlp: "multilayer perceptron"
+    case .svm: "linear SVM"
+    case .svmHinge: "linear SVM, hinge"
+    case .softmax: "softmax by AdamW"
+    }
+  }
+
+  /// Reads `logistic,mlp,svm`.
+  static func list(_ text: String) throws -> [HeadKind] {
+    let kinds = try text.split(separator: ",").map { try HeadKind(named: String($0)) }
+    guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
+      throw CommandError.arguments("--heads \(text) names no head, or one twice")
+    }
+    return kinds
+  }
+
+  init(named name: String) throws {
+    guard let kind = HeadKind(rawValue: name) else {
+      let known = HeadKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CommandError.arguments("no head is named \(name); there are \(known)")
+    }
+    self = kind
+  }
+}
+
+/// Settings of heads that are trained by epochs.
+struct PerceptronSettings {
+  var hidden = [128]
+  var epochs = 60
+  var dropout = 0.5
+  var learningRate = 1e-3
+
+  func configuration(_ kind: HeadKind) -> MultilayerPerceptron {
+    MultilayerPerceptron(
+      hidden: kind == .softmax ? [] : hidden, dropout: kind == .softmax ? 0 : dropout,
+      learningRate: learningRate, epochs: epochs, earlyStopping: EarlyStopping(patience: 10))
+  }
+}

@@ -1,0 +1,68 @@
+import Report
+
+/// A small comparison with everything in it: three heads, controls, curves, pictures.
+func sampleReport(classes: [String] = ["barge", "ferry", "frigate"], layers: [String] = ["avgpool"])
+  -> ComparisonReport
+{
+  let count = classes.count
+  let accuracies = [0.831, 0.84, 0.8]
+  let heads = layers.flatMap { layer in
+    ["Logistic regression", "Linear SVM", "MLP"].enumerated().map { index, name in
+      HeadResult(
+        name: name, layer: layer, parameters: [Fact("C", number: 0.01)],
+        accuracy: accuracies[index], accuracyLow: accuracies[index] - 0.02,
+        accuracyHigh: accuracies[index] + 0.02,
+        correct: Int(accuracies[index] * 1000), total: 1000, logLoss: index == 1 ? nil : 0.43217,
+        topFiveAccuracy: 0.99, recall: (0..<count).map { 0.7 + 0.2 * Double($0) / Double(max(count, 1)) },
+        fitSeconds: [0.184, 0.052, 2.9][index], iterations: 41, converged: index == 2 ? nil : true,
+        confusion: (0..<count).map { row in (0..<count).map { $0 == row ? 40 : $0 } },
+        selection: index == 2
+          ? nil
+          : SelectionCurve(
+            points: (-5...2).map { .init(value: Logarithm.power($0), accuracy: 0.8 + Double($0) / 100) },
+            chosen: 0.01),
+        training: index == 2
+          ? TrainingCurves(
+            trainLoss: [1.2, 0.8, 0.5], validationLoss: [1.1, 0.9, 0.8], trainAccuracy: [0.5, 0.7, 0.9],
+            validationAccuracy: [0.5, 0.7, 0.75], keptEpoch: 2) : nil)
+    }
+  }
+  return ComparisonReport(
+    title: "Ships", lead: "Three heads.",
+    data: DataSetFacts(
+      name: "ships", classes: classes,
+      splits: [
+        .init(name: "train", rows: 12345, classCounts: classes.map { _ in 100 }),
+        .init(name: "test", rows: 1000, classCounts: classes.map { _ in 50 }),
+      ]),
+    groupName: "Trained network", heads: heads,
+    pairs: [
+      HeadPair(a: 0, b: 1, mcnemarP: 0.32, onlyA: 18, onlyB: 27),
+      HeadPair(a: 0, b: 2, mcnemarP: 0.0004, onlyA: 50, onlyB: 19),
+    ],
+    controls: [
+      HeadGroup(
+        name: "Random weights",
+        heads: [
+          HeadResult(
+            name: "Linear SVM", layer: "avgpool", accuracy: 0.6, accuracyLow: 0.55, accuracyHigh: 0.65,
+            correct: 600, total: 1000)
+        ])
+    ],
+    examples: [
+      ExamplePrediction(
+        key: "test/a.jpg", picture: [0xFF, 0xD8, 0xFF, 0xE0], trueClass: 0, predictedClass: 1,
+        scores: [.init(classIndex: 1, value: 0.6612), .init(classIndex: 0, value: 0.3)])
+    ],
+    provenance: [Fact("Network", "resnet18")])
+}
+
+/// Every figure of a report as a file of its own.
+func allFigures(_ report: ComparisonReport) -> [String] {
+  [
+    report.accuracySVG(), report.narrowAccuracySVG(), report.significanceSVG(), report.recallSVG(),
+    report.timeSVG(),
+  ] + report.heads.indices.map { report.confusionSVG(head: $0) }
+    + report.heads.indices.compactMap { report.selectionSVG(head: $0) }
+    + report.heads.indices.flatMap { report.trainingSVGs(head: $0) }
+}
