@@ -20,7 +20,7 @@ public struct FitOptions: Sendable {
   /// Where to start: a head of the same layers, classes and feature normalisation. Its features may have been
   /// standardised otherwise.
   public var initialHead: Head?
-  /// Called after every iteration or epoch, on the fit's thread.
+  /// Called after every iteration, epoch or one-vs-rest problem, one call at a time, on a thread of the fit.
   public var progress: (@Sendable (FitProgress) -> Void)?
 
   public init(

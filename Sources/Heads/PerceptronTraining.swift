@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// One training run of a multilayer perceptron.
 struct PerceptronTraining {
   let settings: MultilayerPerceptron
