@@ -51,7 +51,8 @@ let package = Package(
       dependencies: ["Backbone", "CPermafrostKernels", "CPermafrostImages", "TestSupport"],
       exclude: ["Goldens"]),
     .testTarget(
-      name: "FeatureCacheTests", dependencies: ["FeatureCache", "CPermafrostKernels", "TestSupport"]),
+      name: "FeatureCacheTests", dependencies: ["FeatureCache", "CPermafrostKernels", "TestSupport"],
+      exclude: ["read_cache.py"]),
     .testTarget(
       name: "HeadsTests", dependencies: ["Heads", "TestSupport"], resources: [.copy("Goldens")]),
   ],

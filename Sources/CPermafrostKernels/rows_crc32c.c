@@ -1,7 +1,7 @@
 // CRC-32C in plain C, and the tables by which the hardware loops join their three streams.
 //
-// The checksum is the remainder of a polynomial division over GF(2), bits reflected (RFC 3720, appendix B.4). It
-// is linear, so the checksum of A followed by B is that of A shifted by |B| zero bytes, xor that of B.
+// The checksum is the remainder of a polynomial division over GF(2), bits reflected (RFC 3720, appendix B.4).
+// It is linear, so the checksum of A followed by B is that of A shifted by |B| zero bytes, xor that of B.
 #include <pthread.h>
 #include "rows_internal.h"
 

@@ -1,5 +1,5 @@
-// What the files of the row kernels share. One number at a time in plain C: the definition of every conversion,
-// the portable table's body, and the tail of the vectorised loops.
+// What the files of the row kernels share. One number at a time in plain C: the definition of every
+// conversion, the portable table's body, and the tail of the vectorised loops.
 #ifndef PF_ROWS_INTERNAL_H
 #define PF_ROWS_INTERNAL_H
 #include <string.h>

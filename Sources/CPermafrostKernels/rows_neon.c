@@ -55,7 +55,7 @@ static void narrow_bf16_neon(const float *in, uint16_t *out, size_t count) {
   for (; i < count; i++) out[i] = pf_narrow_bfloat(in[i]);
 }
 
-__attribute__((target("crc"))) static uint32_t crc32c_instructions(uint32_t crc, const void *bytes,
+__attribute__((target("+crc"))) static uint32_t crc32c_instructions(uint32_t crc, const void *bytes,
                                                                    size_t count) {
   const uint8_t *next = bytes;
   uint32_t a = ~crc;

@@ -4,7 +4,8 @@
 #include "rows_internal.h"
 
 // The CRC-32C instruction takes three cycles but starts every cycle, so three streams run side by side.
-__attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t crc, const void *bytes, size_t count) {
+__attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t crc, const void *bytes,
+                                                               size_t count) {
   const uint8_t *next = bytes;
   uint64_t a = ~crc;
   if (count >= 3 * PF_CRC32C_STREAM) {

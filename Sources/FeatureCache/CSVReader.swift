@@ -1,5 +1,5 @@
-/// Reads comma-separated values by RFC 4180: fields may be quoted, a quote within is doubled, quoted fields may
-/// span lines. Line ends are LF or CRLF; a byte-order mark at the start is skipped.
+/// Reads comma-separated values by RFC 4180: fields may be quoted, a quote within is doubled, quoted fields
+/// may span lines. Line ends are LF or CRLF; a byte-order mark at the start is skipped.
 struct CSVReader {
   struct Record {
     var fields: [String]

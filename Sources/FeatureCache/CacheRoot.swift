@@ -119,7 +119,7 @@ struct Generation: Sendable {
   func forEachSample(_ body: (_ sample: Int, _ shard: Shard, _ content: Int?) -> Void) {
     var sample = 0
     for shard in shards {
-      for content in shard.index.sampleContents {
+      for content in shard.index.sampleContents.elements {
         body(sample, shard, content < 0 ? nil : Int(content))
         sample += 1
       }

@@ -29,11 +29,11 @@ struct ColumnLayout {
       if let first = firstRows[shard.record.name],
         let place = shard.record.columns.firstIndex(where: { $0.name == column })
       {
-        for (row, content) in shard.index.rowContents[place].enumerated() {
+        for (row, content) in shard.index.rowContents[place].elements.enumerated() {
           rowOfContent[Int(content)] = first + row
         }
       }
-      for content in shard.index.sampleContents {
+      for content in shard.index.sampleContents.elements {
         let row = content < 0 ? nil : rowOfContent[Int(content)]
         rowOfSample.append(row)
         if row == nil, content >= 0 { elsewhere.append((sample, shard.index.digests[Int(content)])) }
@@ -50,7 +50,7 @@ struct ColumnLayout {
     var rows: [Digest: Int] = [:]
     for block in blocks {
       guard let first = firstRows[block.shard.record.name] else { continue }
-      for (row, content) in block.shard.index.rowContents[block.column].enumerated() {
+      for (row, content) in block.shard.index.rowContents[block.column].elements.enumerated() {
         let digest = block.shard.index.digests[Int(content)]
         if wanted.contains(digest), rows[digest] == nil { rows[digest] = first + row }
       }

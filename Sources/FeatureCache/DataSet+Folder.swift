@@ -1,13 +1,15 @@
 import Tensors
 
 extension DataSet {
-  /// The pictures of a folder, as torchvision's `ImageFolder` takes them: each subfolder is a class, its pictures
-  /// may lie at any depth, classes are sorted by name. Above the classes `train`, `validation` or `val`, and
-  /// `test` may stand; they become the split. A folder without subfolders holds pictures without labels.
+  /// The pictures of a folder, as torchvision's `ImageFolder` takes them: each subfolder is a class, its
+  /// pictures may lie at any depth, classes are sorted by name. Above the classes `train`, `validation` or
+  /// `val`, and `test` may stand; they become the split. A folder without subfolders holds pictures without
+  /// labels.
   ///
   /// Keys are paths relative to the folder, sorted by their UTF-8 bytes. Pictures are the regular files whose
-  /// names end as picture files do; symbolic links are followed, also to folders, but never in a circle; folders
-  /// whose names start with a dot are left out. Labels are indices into the class names sorted by UTF-8 bytes.
+  /// names end as picture files do; symbolic links are followed, also to folders, but never in a circle;
+  /// folders whose names start with a dot are left out. Labels are indices into the class names sorted by
+  /// UTF-8 bytes.
   ///
   /// - Throws: `.io` where a folder cannot be listed; `.invalidDataSet` where a class has no picture in any
   ///   split, there is no picture at all, a name is not UTF-8, or split folders stand beside others.

@@ -1,11 +1,12 @@
 import Tensors
 
 extension DataSet {
-  /// The pictures of a CSV file (RFC 4180, UTF-8, with a header line): the first column is a path, the second a
-  /// label, if it is not named `split`; a column named `split` says `train`, `validation` or `val`, or `test`.
+  /// The pictures of a CSV file (RFC 4180, UTF-8, with a header line): the first column is a path, the second
+  /// a label, if it is not named `split`; a column named `split` says `train`, `validation` or `val`, or
+  /// `test`.
   ///
-  /// Keys are the paths as written; the order is the file's. Where every label is an integer, classes are sorted
-  /// by number, else by UTF-8 bytes; an empty label or split is none. Empty lines are skipped.
+  /// Keys are the paths as written; the order is the file's. Where every label is an integer, classes are
+  /// sorted by number, else by UTF-8 bytes; an empty label or split is none. Empty lines are skipped.
   ///
   /// - Parameter imageRoot: what relative paths are relative to; the CSV's own folder if it is `nil`.
   /// - Throws: `.io`; `.invalidDataSet` naming the file and the line.
@@ -35,8 +36,8 @@ extension DataSet {
       path, imageRoot, rows.map { ($0.key, classes.label(of: $0.label), $0.split, $0.line) }, classes.names)
   }
 
-  /// The pictures of a text file with a path a line, without labels. Keys are the paths as written; the order is
-  /// the file's. Empty lines are skipped.
+  /// The pictures of a text file with a path a line, without labels. Keys are the paths as written; the order
+  /// is the file's. Empty lines are skipped.
   ///
   /// - Parameter imageRoot: what relative paths are relative to; the list's own folder if it is `nil`.
   /// - Throws: `.io`; `.invalidDataSet` naming the file and the line.

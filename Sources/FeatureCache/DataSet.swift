@@ -8,8 +8,8 @@ public struct DataSet: Hashable, Sendable {
   /// The folder that keys are relative to, where they are.
   public let folder: String
 
-  /// - Throws: `.invalidDataSet` where a key occurs twice, is empty or has a line break or NUL in it, or a label
-  ///   is no index into `classes`.
+  /// - Throws: `.invalidDataSet` where a key occurs twice, is empty or has a line break or NUL in it, or a
+  ///   label is no index into `classes`.
   public init(samples: [Sample], classes: [String] = [], folder: String = "") throws(FeatureCacheError) {
     var keys: Set<[UInt8]> = []
     for sample in samples {

@@ -2,9 +2,9 @@ import Tensors
 
 extension FeatureStore {
   /// Writes one column for other programs: `features.npy` (float32 [n, d]), `labels.npy` (int64 [n], -1 where
-  /// there is none), `keys.txt` and `splits.txt` (a line a row; an empty line: no split), `classes.txt` (a line a
-  /// class), `failures.json` (`[{"key", "reason"}]`). Rows are in sample order, without the samples that failed;
-  /// features are streamed. Files of these names are replaced.
+  /// there is none), `keys.txt` and `splits.txt` (a line a row; an empty line: no split), `classes.txt` (a
+  /// line a class), `failures.json` (`[{"key", "reason"}]`). Rows are in sample order, without the samples
+  /// that failed; features are streamed. Files of these names are replaced.
   ///
   /// - Throws: as `rows(of:)`, `.cancelled`.
   public func export(

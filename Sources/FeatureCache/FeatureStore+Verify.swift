@@ -1,7 +1,8 @@
 import Tensors
 
 extension FeatureStore {
-  /// Reads everything that has been published in a folder and compares it with its checksums, rules and sizes.
+  /// Reads everything that has been published in a folder and compares it with its checksums, rules and
+  /// sizes.
   ///
   /// - Returns: one sentence a problem; none where all is well.
   /// - Throws: `.io` where the folder cannot be listed, `.cancelled`.

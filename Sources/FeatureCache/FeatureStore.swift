@@ -1,7 +1,7 @@
 public import Tensors
 
-/// A cache as it was when it was opened: the samples of its newest complete run, and their features by column.
-/// A value; runs that publish later change nothing in it.
+/// A cache as it was when it was opened: the samples of its newest complete run, and their features by
+/// column. A value; runs that publish later change nothing in it.
 public struct FeatureStore: Sendable {
   /// The folder.
   public var root: String { cache.path }

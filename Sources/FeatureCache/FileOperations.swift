@@ -1,8 +1,8 @@
 import Tensors
 
-/// The calls to the operating system that the cache makes, one method each, so that tests can make any of them
-/// fail. An implementation reports what the system reports, interruptions and short counts included; the loops
-/// that deal with those are on the caller's side.
+/// The calls to the operating system that the cache makes, one method each, so that tests can make any of
+/// them fail. An implementation reports what the system reports, interruptions and short counts included; the
+/// loops that deal with those are on the caller's side.
 package protocol FileOperations: Sendable {
   /// open(2). O_CLOEXEC and O_NONBLOCK (a FIFO must not wait for a writer) are always added.
   func open(_ path: String, flags: Int32, mode: UInt32) throws(SystemFailure) -> Int32

@@ -8,8 +8,8 @@ import Tensors
   import Darwin
 #endif
 
-/// What the cache does with files, in terms of single system calls: loops over interruptions and short counts,
-/// and errors that name the path.
+/// What the cache does with files, in terms of single system calls: loops over interruptions and short
+/// counts, and errors that name the path.
 struct Files: Sendable {
   let operations: any FileOperations
 
@@ -132,7 +132,8 @@ struct Files: Sendable {
     try retrying("list", path) { () throws(SystemFailure) in try operations.list(path) }
   }
 
-  /// The names in a folder, sorted by their bytes. Names that are not UTF-8 are left out: none of ours is such.
+  /// The names in a folder, sorted by their bytes. Names that are not UTF-8 are left out: none of ours is
+  /// such.
   func list(_ path: String) throws(FeatureCacheError) -> [String] {
     try listBytes(path)
       .compactMap { String(validating: $0, as: UTF8.self) }

@@ -25,7 +25,7 @@ struct KnownContents: Sendable {
     let digests = shard.index.digests
     for (column, rows) in zip(shard.record.columns, shard.index.rowContents) {
       guard let wanted = columns.firstIndex(of: column.name) else { continue }
-      for content in rows {
+      for content in rows.elements {
         let digest = digests[Int(content)]
         let number = numbers[digest] ?? numbers.count
         numbers[digest] = number

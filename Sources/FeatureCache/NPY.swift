@@ -1,4 +1,5 @@
-/// NumPy's array format, version 1.0 (<https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>).
+/// NumPy's array format, version 1.0
+/// (<https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>).
 enum NPY {
   /// What stands before the elements of a row-major array: data start at a multiple of 64 bytes.
   ///

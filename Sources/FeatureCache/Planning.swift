@@ -1,8 +1,8 @@
 import Tensors
 
 extension FeatureStore {
-  /// Fixes the samples of a cache and their order before anything is computed, so that runs need no data set of
-  /// their own. Does nothing where the cache's newest plan has these samples and files already.
+  /// Fixes the samples of a cache and their order before anything is computed, so that runs need no data set
+  /// of their own. Does nothing where the cache's newest plan has these samples and files already.
   ///
   /// - Parameter shards: into how many parts the samples are cut. Only 1 is supported yet.
   /// - Throws: `.unsupported`, `.invalidArgument`, `.io`, `.damaged`.
@@ -105,7 +105,6 @@ extension CacheRoot {
     defer {
       try? files.operations.remove(temporary)
       try? files.operations.removeFolder(folder)
-      try? files.operations.removeFolder(file("wip"))
     }
     try files.write(bytes, to: temporary)
     try files.syncFolder(path)

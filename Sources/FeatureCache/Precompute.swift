@@ -52,8 +52,8 @@ extension FeatureStore {
   /// extractor. Afterwards the cache shows exactly the samples of this data set.
   ///
   /// Each file is read once and goes by the SHA-256 of its bytes: a picture whose bytes are in the cache is
-  /// never computed again, whatever its name, its label or its date. What is computed is published in one step
-  /// at the end; until then, and wherever the run breaks off, the cache stays what it was.
+  /// never computed again, whatever its name, its label or its date. What is computed is published in one
+  /// step at the end; until then, and wherever the run breaks off, the cache stays what it was.
   ///
   /// - Parameters:
   ///   - root: the cache's folder; made where it is missing.

@@ -13,8 +13,8 @@ struct RowEncoder {
   /// Appends a row's bytes.
   ///
   /// - Returns: the row's scale where rows have one (int8), else 1.
-  /// - Throws: `.notStorable` where a number is not finite or becomes infinite when it is narrowed; nothing is
-  ///   appended then.
+  /// - Throws: `.notStorable` where a number is not finite or becomes infinite when it is narrowed; nothing
+  ///   is appended then.
   func append(_ row: FeatureRow, to bytes: inout [UInt8]) throws(PictureFailure) -> Float {
     // Bit patterns without the sign order like magnitudes, infinities and NaN above all.
     let largest = row.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }

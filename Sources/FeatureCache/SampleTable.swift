@@ -1,7 +1,7 @@
 public import Tensors
 
-/// The samples of a run in their order, read from the cache as they are asked for: a million of them open in no
-/// time.
+/// The samples of a run in their order, read from the cache as they are asked for: a million of them open in
+/// no time.
 public struct SampleTable: RandomAccessCollection, Sendable {
   /// Class names; a sample's label is an index into them.
   public let classes: [String]
@@ -45,7 +45,8 @@ extension SampleTable {
     folder = file.metadata["folder"] ?? ""
     let count = keys.count
     guard labels.count == count, splits.count == count, paths.map({ $0.count == count }) ?? true,
-      labels.allSatisfy({ $0 >= -1 && $0 < Int64(classes.count) }), splits.allSatisfy({ $0 <= 3 })
+      labels.elements.allSatisfy({ $0 >= -1 && $0 < Int64(classes.count) }),
+      splits.elements.allSatisfy({ $0 <= 3 })
     else { throw FeatureCacheError(.damaged, "\(name): labels, splits and keys do not fit each other") }
   }
 
@@ -69,8 +70,8 @@ extension SampleTable {
     }
   }
 
-  /// Whether the samples are those of a data set: the same keys, labels, splits and classes in one order. Where
-  /// the files are does not matter.
+  /// Whether the samples are those of a data set: the same keys, labels, splits and classes in one order.
+  /// Where the files are does not matter.
   func isEqual(to dataSet: DataSet) -> Bool {
     // Texts are equal where their bytes are: Swift's own equality goes by canonical equivalence.
     classes.map { Array($0.utf8) } == dataSet.classes.map { Array($0.utf8) }

@@ -31,7 +31,7 @@ struct ShardIndex: Sendable {
     sampleContents = try StoredArray(file, "sample_content", .int64)
     digests = try StoredDigests(file, "content_sha256")
     guard sampleContents.count == record.sampleCount, digests.count == contents,
-      sampleContents.allSatisfy({ $0 >= -1 && $0 < Int64(contents) })
+      sampleContents.elements.allSatisfy({ $0 >= -1 && $0 < Int64(contents) })
     else { throw fail("samples and contents do not fit the record") }
     var rowContents: [StoredArray<UInt64>] = []
     var scales: [[Float]?] = []
@@ -39,7 +39,7 @@ struct ShardIndex: Sendable {
       let rows: StoredArray<UInt64> = try StoredArray(file, "rows.\(column.name)", .uint64)
       var previous = -1
       var ascending = rows.count == column.rowCount
-      for content in rows {
+      for content in rows.elements {
         ascending = ascending && content < UInt64(contents) && Int(content) > previous
         previous = ascending ? Int(content) : contents
       }

@@ -1,7 +1,7 @@
 import Tensors
 
-/// One attempt at a shard: what has been computed so far goes to files in `wip/<attempt>/`, which nobody reads
-/// until a commit record names them.
+/// One attempt at a shard: what has been computed so far goes to files in `wip/<attempt>/`, which nobody
+/// reads until a commit record names them.
 struct ShardWriter {
   /// Unique; part of every name, so that files of two attempts never mix.
   let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -73,7 +73,6 @@ struct ShardWriter {
     let names = (try? root.files.list(folder)) ?? []
     for name in names { try? root.files.operations.remove(Path.join(folder, name)) }
     try? root.files.operations.removeFolder(folder)
-    try? root.files.operations.removeFolder(root.file("wip"))
   }
 
   /// The index file: tensors as Docs/CacheFormat.md lists them.

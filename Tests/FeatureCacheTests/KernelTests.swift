@@ -65,18 +65,17 @@ import Testing
   /// Codes, the midpoints between neighbours, and the numbers just beside those, where rounding is decided.
   @Test func narrowingRoundsToNearestEven() {
     for table in RowTable.all {
-      let name = table.name
-      check(name, widen: { Float(bitPattern: Self.widenedHalf($0)) }, infinity: 0x7c00) {
-        table.narrowToHalves($0)
-      }
-      check(name, widen: { Float(bitPattern: UInt32($0) << 16) }, infinity: 0x7f80) {
-        table.narrowToBfloats($0)
-      }
+      check(
+        table.name, infinity: 0x7c00, widen: { Float(bitPattern: Self.widenedHalf($0)) },
+        narrow: table.narrowToHalves)
+      check(
+        table.name, infinity: 0x7f80, widen: { Float(bitPattern: UInt32($0) << 16) },
+        narrow: table.narrowToBfloats)
     }
   }
 
   private func check(
-    _ name: String, widen: (UInt16) -> Float, infinity: UInt16, narrow: ([Float]) -> [UInt16]
+    _ name: String, infinity: UInt16, widen: (UInt16) -> Float, narrow: ([Float]) -> [UInt16]
   ) {
     var inputs: [Float] = []
     var expected: [UInt16] = []
@@ -136,8 +135,8 @@ import Testing
   }
 }
 
-/// A kernel table over arrays. Inputs and outputs start one element into their memory, so that they are aligned
-/// to nothing, and an element after the output tells whether it was overrun.
+/// A kernel table over arrays. Inputs and outputs start one element into their memory, so that they are
+/// aligned to nothing, and an element after the output tells whether it was overrun.
 @safe private struct RowTable: @unchecked Sendable {  // the tables are constants
   let name: String
   private let kernels: UnsafePointer<pf_row_kernels>

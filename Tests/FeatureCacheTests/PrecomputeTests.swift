@@ -20,7 +20,7 @@ import Testing
     #expect(second.failures == first.failures)
     #expect(extractor.asked.take().isEmpty)
     #expect(try scratch.list("cache") == names, "a run with nothing to say must write nothing")
-    #expect(names.count == 6, "config, plan and shard records, table, index, one column: \(names)")
+    #expect(names.count == 7, "config, plan and shard records, table, index, one column, wip: \(names)")
   }
 
   @Test func newDatesChangeNothing() async throws {
@@ -166,5 +166,33 @@ import Testing
       exports.append(try scratch.read("export/features.npy"))
     }
     #expect(exports[0] == exports[1] && exports[1] == exports[2])
+  }
+
+  @Test func runsAtOnceAgree() async throws {
+    scratch.writePictures()
+    let scratch = scratch
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 { group.addTask { try await scratch.run(FakeExtractor()).rows } }
+      for try await rows in group { #expect(rows == 9) }
+    }
+    #expect(
+      try scratch.list("cache").filter { $0.hasPrefix("s") && $0.hasSuffix("json") } == ["s1-0-of-1.json"])
+    #expect(try scratch.stored("pool") == scratch.expected("pool", 3))
+    #expect(try scratch.list("cache/wip").isEmpty)
+  }
+
+  @Test func runsOfOtherColumnsAtOnceAllCount() async throws {
+    scratch.writePictures()
+    let scratch = scratch
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for index in 0..<6 {
+        group.addTask { try await scratch.run(FakeExtractor(("c\(index)", index + 1))).rows }
+      }
+      for try await rows in group { #expect(rows == 9) }
+    }
+    for index in 0..<6 {
+      #expect(try scratch.stored("c\(index)") == scratch.expected("c\(index)", index + 1))
+    }
+    #expect(try FeatureStore.verify(scratch["cache"]).isEmpty)
   }
 }
