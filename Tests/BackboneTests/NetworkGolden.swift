@@ -1,8 +1,8 @@
 import Backbone
 import Testing
 
-/// What each node of a network computes in torchvision, with `seed:0` weights and a fixed batch of two pictures;
-/// written and explained by Goldens/make_networks.py.
+/// What each node of a network computes in torchvision, with `seed:0` weights and a fixed batch of two
+/// pictures; written and explained by Goldens/make_networks.py.
 struct NetworkGolden {
   struct Node {
     let name: String

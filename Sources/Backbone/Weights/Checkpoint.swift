@@ -2,10 +2,10 @@ internal import Synchronization
 
 /// A file of weights: named tensors in a safetensors file or in either format of `torch.save`.
 ///
-/// The file is mapped, and told by its bytes, not by its name. A PyTorch file is a program in a small language
-/// (pickle), which is never executed here: only a list of harmless names is understood, and everything that the
-/// file claims about sizes and places is checked before it is used. Reading is bounded in memory and time by
-/// the file's size.
+/// The file is mapped, and told by its bytes, not by its name. A PyTorch file is a program in a small
+/// language (pickle), which is never executed here: only a list of harmless names is understood, and
+/// everything that the file claims about sizes and places is checked before it is used. Reading is bounded in
+/// memory and time by the file's size.
 ///
 /// The file must not be shortened by others while it is in use.
 public struct Checkpoint: Sendable {
@@ -63,8 +63,14 @@ public struct Checkpoint: Sendable {
     contents.tensors.map { Entry(name: $0.name, type: $0.type, shape: $0.shape) }
   }
 
-  /// SHA-256 of the weights in hexadecimal: the same for the same tensors in any container. Defined at
-  /// `WeightsDigest`; reads the whole file when it is first asked for.
+  /// SHA-256 of the weights in hexadecimal: the same for the same tensors in any container. Reads the whole
+  /// file when it is first asked for.
+  ///
+  /// Hashed are, for each tensor in the order of its name's UTF-8 bytes: the name's length in bytes and the
+  /// name, the length of its type's safetensors name and that name, its rank, the length of each dimension,
+  /// and its elements in row-major order. Lengths are 64-bit, and everything is little-endian. Every part's
+  /// length is known before it comes, so no two lists of tensors are encoded alike. `num_batches_tracked`, a
+  /// counter that only training uses, is left out.
   public var digest: String { contents.digest() }
 
   /// The elements of a tensor as float32, in row-major order. Float64 is rounded to nearest.

@@ -8,6 +8,8 @@ struct CheckpointParts {
 
   /// Data-parallel training and compiled modules put these before every name.
   private static let prefixes = ["module.", "_orig_mod."]
+  /// So many of them may be stacked.
+  private static let prefixLimit = 4
   /// Views may overlap and repeat elements; all of them together may not be larger than so many files.
   private static let expansionLimit = 16
 
@@ -65,9 +67,11 @@ struct CheckpointParts {
   }
 
   private mutating func removePrefixes() {
-    while let common = Self.prefixes.first(where: { prefix in
-      tensors.allSatisfy { $0.name.utf8.starts(with: prefix.utf8) }
-    }) {
+    for _ in 0..<Self.prefixLimit {
+      let found = Self.prefixes.first { prefix in
+        tensors.allSatisfy { $0.name.utf8.starts(with: prefix.utf8) }
+      }
+      guard let common = found else { return }
       prefix += common
       for index in tensors.indices {
         tensors[index].name = String(

@@ -5,8 +5,8 @@ struct PickleFault: Error {
 }
 
 extension PickledStorage {
-  /// From the tuple that stands for a storage: `("storage", type, key, device, element count)`, and `None` for
-  /// "not a part of another storage" in the older format.
+  /// From the tuple that stands for a storage: `("storage", type, key, device, element count)`, and `None`
+  /// for "not a part of another storage" in the older format.
   init(description: [PickleValue]) throws(PickleFault) {
     guard description.count == 5 || (description.count == 6 && description[5] == .null),
       description[0] == .string("storage"), case .global(.storage(let type)) = description[1],

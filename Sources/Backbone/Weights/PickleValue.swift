@@ -1,7 +1,7 @@
 /// A value that a pickle describes.
 ///
-/// Containers are numbers into the tables of `Unpickled`: they can be shared and filled after they were shared,
-/// as in Python, and neither reading nor releasing a hostile nesting recurses.
+/// Containers are numbers into the tables of `Unpickled`: they can be shared and filled after they were
+/// shared, as in Python, and neither reading nor releasing a hostile nesting recurses.
 enum PickleValue: Hashable, Sendable {
   case null
   case bool(Bool)

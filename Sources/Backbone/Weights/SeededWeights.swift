@@ -1,17 +1,17 @@
 /// Weights out of a number, so that a network can run, and be compared with another implementation of it,
 /// without a file. Each tensor depends on the seed, its name and its shape alone.
 ///
-/// Element i of a tensor starts from 24 bits of `splitmix64(splitmix64(seed) ^ fnv1a64(name) + i)` as a number
-/// u in [0, 1); float32 throughout, each step rounded once:
+/// Element i of a tensor starts from 24 bits of `splitmix64(splitmix64(seed) ^ fnv1a64(name) + i)` as a
+/// number u in [0, 1); float32 throughout, each step rounded once:
 ///
 /// | name | shape | value |
 /// |---|---|---|
 /// | `running_var`; `weight` | any; one dimension | u + 0.5 |
-/// | `...weight` | two or more dimensions | (2u - 1) sqrt(6 / fan-in), fan-in the product of all but the first |
+/// | `...weight` | two or more dimensions | (2u - 1) sqrt(6 / fan-in) |
 /// | `running_mean`; `...bias` | any; one dimension | (2u - 1) 0.1 |
 /// | any other | | (2u - 1) 0.02 |
 ///
-/// where the name is what follows the last full stop.
+/// where the name is what follows the last full stop, and fan-in is the product of all lengths but the first.
 public struct SeededWeights: Hashable, Sendable {
   public var seed: UInt64
 

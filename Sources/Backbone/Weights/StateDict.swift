@@ -1,7 +1,7 @@
 /// Finds the weights among what a training script saved.
 ///
-/// Scripts save either the state dict itself or a dictionary that holds it beside the epoch, the optimiser and
-/// other settings.
+/// Scripts save either the state dict itself or a dictionary that holds it beside the epoch, the optimiser
+/// and other settings.
 struct StateDict {
   private(set) var tensors: [(name: String, tensor: PickledTensor)] = []
   /// The keys that led to the tensors.

@@ -1,6 +1,6 @@
-/// Reads the subset of Python's pickle format (protocol 2, <https://docs.python.org/3/library/pickletools.html>)
-/// that PyTorch checkpoints are written in, and only describes what it finds: nothing is imported, no object is
-/// made, no code runs.
+/// Reads the subset of Python's pickle format (protocol 2,
+/// <https://docs.python.org/3/library/pickletools.html>) that PyTorch checkpoints are written in, and only
+/// describes what it finds: nothing is imported, no object is made, no code runs.
 struct Unpickler {
   private var cursor: ByteCursor
   private var result = Unpickled()

@@ -1,12 +1,6 @@
 internal import Crypto
 
-/// SHA-256 over tensors, the same whatever file they come from.
-///
-/// Hashed are, for each tensor in the order of its name's UTF-8 bytes: the name's length in bytes and the name,
-/// the length of its type's safetensors name and that name, its rank, the length of each dimension, and its
-/// elements in row-major order. Lengths are 64-bit, and everything is little-endian. Every part's length is
-/// known before it comes, so no two lists of tensors are encoded alike. `num_batches_tracked`, a counter that
-/// only training uses, is left out.
+/// SHA-256 over tensors, in the encoding that `Checkpoint.digest` describes.
 struct WeightsDigest {
   private var hash = SHA256()
 

@@ -2,7 +2,8 @@ import Backbone
 import Testing
 
 @Suite struct CheckpointMutationTests {
-  /// Damaged files either open, and then hold what they list, or are refused; the process survives in any case.
+  /// Damaged files either open, and then hold what they list, or are refused; the process survives in any
+  /// case.
   @Test func damagedFilesNeverTrap() throws {
     let names = CheckpointGoldens.plain + CheckpointGoldens.wrapped
     let originals = try names.map(CheckpointGoldens.bytes)

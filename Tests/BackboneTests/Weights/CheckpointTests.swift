@@ -76,6 +76,9 @@ import Testing
       ]))
     #expect(twice.tensors.map(\.name) == ["a", "b"])
     #expect(twice.wrapper.prefix == "_orig_mod.module.")
+    let endless = String(repeating: "module.", count: 6)
+    let stacked = try checkpoint(SafetensorsWriter.file([.init(endless, shape: [1], [1])]))
+    #expect(stacked.tensors.map(\.name) == ["module.module."])
   }
 
   @Test(arguments: CheckpointGoldens.plain + CheckpointGoldens.wrapped)
