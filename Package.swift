@@ -53,8 +53,9 @@ let package = Package(
     .testTarget(
       name: "FeatureCacheTests", dependencies: ["FeatureCache", "CPermafrostKernels", "TestSupport"],
       exclude: ["read_cache.py"]),
+    .testTarget(name: "HeadsTests", dependencies: ["Heads", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
-      name: "HeadsTests", dependencies: ["Heads", "TestSupport"], resources: [.copy("Goldens")]),
+      name: "ExampleTests", dependencies: ["Backbone", "FeatureCache", "Heads"], path: "Docs/Examples"),
   ],
   cLanguageStandard: .c11
 )

@@ -39,7 +39,7 @@ package enum AtomicFile {
       let result = unsafe bytes.withUnsafeBytes { buffer in
         retryingInterrupts {
           // Linux takes at most 0x7ffff000 bytes a call.
-          unsafe Glibc.write(
+          unsafe writeSome(
             descriptor, buffer.baseAddress.map { unsafe $0 + written },
             min(buffer.count - written, 1 << 30))
         }

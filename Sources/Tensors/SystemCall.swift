@@ -20,3 +20,8 @@ package func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> 
     if result != -1 || errno != EINTR { return result }
   }
 }
+
+/// The system's `write`, for types that have a method of that name.
+func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
+}

@@ -40,7 +40,8 @@ import Testing
       .init(picture: checks, caption: [])
     ])
     #expect(pixel(sheet, 16 + 19, 16 + 19) == [100, 100, 100])
-    #expect(pixel(sheet, 16 + 19, 16 + 5) == [240, 244, 248])  // above the picture, which is half as high as wide
+    // Above the picture, which is half as high as wide.
+    #expect(pixel(sheet, 16 + 19, 16 + 5) == [240, 244, 248])
     let long = try picture(5000, 1, 77)
     let thin = try ContactSheet(columns: 1, side: 33, letterScale: 1).render([
       .init(picture: long, caption: [])

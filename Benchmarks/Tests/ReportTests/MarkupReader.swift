@@ -1,5 +1,5 @@
-/// A strict little reader of markup, written without the writer's code: tags must nest, attributes must be quoted
-/// and unique, and no `<` or bare `&` may stand in text.
+/// A strict little reader of markup, written without the writer's code: tags must nest, attributes must be
+/// quoted and unique, and no `<` or bare `&` may stand in text.
 struct MarkupReader {
   struct Problem: Error, CustomStringConvertible { var description: String }
 

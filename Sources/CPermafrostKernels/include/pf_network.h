@@ -62,7 +62,8 @@ typedef struct pf_network_kernels {
   size_t (*convolution_column_chunks)(const pf_convolution *shape);
   /// Bytes of scratch (64-byte aligned) that one call of `convolve` over at most `rows` rows needs.
   size_t (*convolution_scratch)(const pf_convolution *shape, size_t rows);
-  /// Output rows row_begin..<row_end (over all pictures) of column chunks chunk_begin..<chunk_end.
+  /// Output rows row_begin..<row_end (over all pictures) of column chunks chunk_begin..<chunk_end. Unfinished
+  /// sums are kept in `out`, which overlaps neither the input nor the residual. `packed` is best 64-byte aligned.
   void (*convolve)(const pf_convolution *shape, const float *in, const float *packed, pf_epilogue epilogue,
                    float *out, size_t row_begin, size_t row_end, size_t chunk_begin, size_t chunk_end,
                    void *scratch);
@@ -80,7 +81,7 @@ typedef struct pf_network_kernels {
   void (*adaptive_average_pool)(const pf_window *shape, const float *in, float *out, size_t line_begin,
                                 size_t line_end);
 
-  // MARK: elementwise, over `count` pixels of `channels` floats; strides are floats a pixel
+  // MARK: elementwise, over `count` pixels of `channels` floats; strides are floats a pixel; in place if wished
 
   /// out = activation(in * scale[channel] + shift[channel]); scale NULL: 1, shift NULL: 0.
   void (*affine)(size_t count, size_t channels, const float *in, size_t in_stride, const float *scale,

@@ -28,17 +28,13 @@ typedef struct depthwise_form {
   bool part;                 // the only vector is incomplete
 } depthwise_form;
 
-INLINE vec load_block(const float *p, depthwise_form form, lanes edge) {
-  return form.part ? vec_load_part(p, edge) : vec_load(p);
-}
-
 INLINE void store_depthwise(const depthwise_line *line, vec sums[DEPTHWISE_OUTPUTS][DEPTHWISE_VECTORS], size_t x,
                             depthwise_form form) {
   const pf_window *shape = line->shape;
   UNROLLED
   for (size_t v = 0; v < form.vectors; v++) {
     const size_t channel = v * VEC_WIDTH;
-    const vec bias = line->bias ? load_block(line->bias + channel, form, line->edge) : vec_zero();
+    const vec bias = line->bias ? load_columns(line->bias + channel, form.part, line->edge) : vec_zero();
     UNROLLED
     for (size_t i = 0; i < DEPTHWISE_OUTPUTS; i++) {
       if (x + i >= shape->out_width) continue;
@@ -46,12 +42,11 @@ INLINE void store_depthwise(const depthwise_line *line, vec sums[DEPTHWISE_OUTPU
       if (line->bias) sum = vec_add(sum, bias);
       if (line->residual) {
         const float *residual = line->residual + (x + i) * line->residual_stride + channel;
-        sum = vec_add(sum, load_block(residual, form, line->edge));
+        sum = vec_add(sum, load_columns(residual, form.part, line->edge));
       }
       sum = clamp(sum, line->low, line->high);
       float *out = line->out + (x + i) * shape->out_pixel_stride + channel;
-      if (form.part) vec_store_part(out, sum, line->edge);
-      else vec_store(out, sum);
+      store_columns(out, sum, form.part, line->edge);
     }
   }
 }
@@ -72,7 +67,7 @@ INLINE void depthwise_tile(const depthwise_line *line, size_t x, depthwise_form 
       vec w[DEPTHWISE_VECTORS];
       UNROLLED
       for (size_t v = 0; v < form.vectors; v++) {
-        w[v] = load_block(weights + tap * shape->channels + v * VEC_WIDTH, form, line->edge);
+        w[v] = load_columns(weights + tap * shape->channels + v * VEC_WIDTH, form.part, line->edge);
       }
       UNROLLED
       for (size_t i = 0; i < DEPTHWISE_OUTPUTS; i++) {
@@ -81,7 +76,7 @@ INLINE void depthwise_tile(const depthwise_line *line, size_t x, depthwise_form 
                                  ? in + at * (ptrdiff_t)shape->in_pixel_stride : zeros;
         UNROLLED
         for (size_t v = 0; v < form.vectors; v++) {
-          sums[i][v] = vec_fma(load_block(pixel + v * VEC_WIDTH, form, line->edge), w[v], sums[i][v]);
+          sums[i][v] = vec_fma(load_columns(pixel + v * VEC_WIDTH, form.part, line->edge), w[v], sums[i][v]);
         }
       }
     }
@@ -91,15 +86,15 @@ INLINE void depthwise_tile(const depthwise_line *line, size_t x, depthwise_form 
   store_depthwise(line, sums, x, form);
 }
 
-/// All tiles of a line.
+/// All tiles of a line. Those inside the picture get a loop of their own, which need not look where it reads.
 INLINE void depthwise_tiles(const depthwise_line *line, depthwise_form form) {
   const pf_window *shape = line->shape;
   const size_t reach = (DEPTHWISE_OUTPUTS - 1) * form.stride + (form.taps - 1) * form.dilation;
   for (size_t x = 0; x < shape->out_width; x += DEPTHWISE_OUTPUTS) {
     const size_t start = x * form.stride;
-    form.interior = start >= shape->padding_width && start - shape->padding_width + reach < shape->in_width;
-    if (form.interior) {
-      form.interior = true;  // a constant from here on
+    const bool interior = start >= shape->padding_width && start - shape->padding_width + reach < shape->in_width;
+    if (interior) {
+      form.interior = true;
       depthwise_tile(line, x, form);
     } else {
       form.interior = false;

@@ -6,9 +6,7 @@ INLINE void affine_vector(const float *in, const float *scale, const float *shif
   const vec offset = shift ? load_columns(shift, part, edge) : vec_zero();
   if (scale) x = vec_fma(x, load_columns(scale, part, edge), offset);
   else if (shift) x = vec_add(x, offset);
-  x = clamp(x, low, high);
-  if (part) vec_store_part(out, x, edge);
-  else vec_store(out, x);
+  store_columns(out, clamp(x, low, high), part, edge);
 }
 
 static void affine(size_t count, size_t channels, const float *in, size_t in_stride, const float *scale,

@@ -10,10 +10,12 @@
 
 #include "geometry.h"
 
+#include "columns.template.h"
 #include "activation.template.h"
 #include "panels.template.h"
 #include "reading.template.h"
 #include "strip.template.h"
+#include "blocks.template.h"
 #include "tile.template.h"
 #include "convolution.template.h"
 #include "depthwise.template.h"

@@ -2,6 +2,8 @@
 
 #define POOLING_VECTORS 4
 
+typedef enum pooling { MAXIMUM, AVERAGE } pooling;
+
 /// A rectangle of one picture, at its first channel of interest.
 typedef struct pool_window {
   const float *first;
@@ -9,73 +11,48 @@ typedef struct pool_window {
   size_t line_stride, pixel_stride;
 } pool_window;
 
-/// NaN wins, as it does in PyTorch.
-INLINE void max_of_window(pool_window window, size_t vectors, bool part, lanes edge, float *out) {
-  vec most[POOLING_VECTORS];
-  UNROLLED
-  for (size_t v = 0; v < vectors; v++) most[v] = vec_all(-INFINITY);
-  for (size_t y = 0; y < window.lines; y++) {
-    for (size_t x = 0; x < window.pixels; x++) {
-      const float *pixel = window.first + y * window.line_stride + x * window.pixel_stride;
-      UNROLLED
-      for (size_t v = 0; v < vectors; v++) {
-        most[v] = vec_max(most[v], part ? vec_load_part(pixel, edge) : vec_load(pixel + v * VEC_WIDTH));
-      }
-    }
-  }
-  UNROLLED
-  for (size_t v = 0; v < vectors; v++) {
-    if (part) vec_store_part(out, most[v], edge);
-    else vec_store(out + v * VEC_WIDTH, most[v]);
-  }
-}
+/// In a maximum NaN wins, as it does in PyTorch.
+INLINE vec pool(pooling kind, vec a, vec b) { return kind == MAXIMUM ? vec_max(a, b) : vec_add(a, b); }
 
-/// Lines are summed by themselves first, so that the error grows with the sides and not with the area.
-INLINE void average_of_window(pool_window window, size_t vectors, bool part, lanes edge, float *out) {
-  vec sums[POOLING_VECTORS];
+/// Lines are folded by themselves first, so that the error of a sum grows with the sides and not with the area.
+INLINE void pool_vectors(pooling kind, pool_window window, size_t vectors, bool part, lanes edge, float *out) {
+  const vec nothing = vec_all(kind == MAXIMUM ? -INFINITY : 0);
+  vec all[POOLING_VECTORS], line[POOLING_VECTORS];
   UNROLLED
-  for (size_t v = 0; v < vectors; v++) sums[v] = vec_zero();
+  for (size_t v = 0; v < vectors; v++) all[v] = nothing;
   for (size_t y = 0; y < window.lines; y++) {
-    vec line[POOLING_VECTORS];
     UNROLLED
-    for (size_t v = 0; v < vectors; v++) line[v] = vec_zero();
+    for (size_t v = 0; v < vectors; v++) line[v] = nothing;
     for (size_t x = 0; x < window.pixels; x++) {
       const float *pixel = window.first + y * window.line_stride + x * window.pixel_stride;
       UNROLLED
       for (size_t v = 0; v < vectors; v++) {
-        line[v] = vec_add(line[v], part ? vec_load_part(pixel, edge) : vec_load(pixel + v * VEC_WIDTH));
+        line[v] = pool(kind, line[v], load_columns(pixel + v * VEC_WIDTH, part, edge));
       }
     }
     UNROLLED
-    for (size_t v = 0; v < vectors; v++) sums[v] = vec_add(sums[v], line[v]);
+    for (size_t v = 0; v < vectors; v++) all[v] = pool(kind, all[v], line[v]);
   }
   const vec count = vec_all((float)(window.lines * window.pixels));
   UNROLLED
   for (size_t v = 0; v < vectors; v++) {
-    const vec mean = vec_divide(sums[v], count);
-    if (part) vec_store_part(out, mean, edge);
-    else vec_store(out + v * VEC_WIDTH, mean);
+    const vec result = kind == AVERAGE ? vec_divide(all[v], count) : all[v];
+    store_columns(out + v * VEC_WIDTH, result, part, edge);
   }
 }
 
-/// Folds a window over all channels: a few vectors at a time, then one, then what is left.
-#define FOLD_CHANNELS(fold, window, channels, out)                                                   \
-  do {                                                                                               \
-    const float *const origin = (window).first;                                                      \
-    size_t c = 0;                                                                                    \
-    for (; c + POOLING_VECTORS * VEC_WIDTH <= (channels); c += POOLING_VECTORS * VEC_WIDTH) {        \
-      (window).first = origin + c;                                                                   \
-      fold(window, POOLING_VECTORS, false, lanes_first(VEC_WIDTH), (out) + c);                       \
-    }                                                                                                \
-    for (; c + VEC_WIDTH <= (channels); c += VEC_WIDTH) {                                            \
-      (window).first = origin + c;                                                                   \
-      fold(window, 1, false, lanes_first(VEC_WIDTH), (out) + c);                                     \
-    }                                                                                                \
-    if (c < (channels)) {                                                                            \
-      (window).first = origin + c;                                                                   \
-      fold(window, 1, true, lanes_first((channels) - c), (out) + c);                                 \
-    }                                                                                                \
-  } while (0)
+/// All channels of a window: a few vectors at a time, then one, then what is left.
+INLINE void pool_channels(pooling kind, pool_window window, size_t channels, float *out) {
+  const size_t wide = POOLING_VECTORS * VEC_WIDTH;
+  const lanes whole = lanes_first(VEC_WIDTH);
+  for (; channels >= wide; channels -= wide, window.first += wide, out += wide) {
+    pool_vectors(kind, window, POOLING_VECTORS, false, whole, out);
+  }
+  for (; channels >= VEC_WIDTH; channels -= VEC_WIDTH, window.first += VEC_WIDTH, out += VEC_WIDTH) {
+    pool_vectors(kind, window, 1, false, whole, out);
+  }
+  if (channels > 0) pool_vectors(kind, window, 1, true, lanes_first(channels), out);
+}
 
 static void max_pool(const pf_window *shape, const float *in, float *out, size_t line_begin, size_t line_end) {
   const size_t in_line = shape->in_width * shape->in_pixel_stride;
@@ -100,7 +77,7 @@ static void max_pool(const pf_window *shape, const float *in, float *out, size_t
         first += (size_t)(left + (ptrdiff_t)(pixels.begin * shape->dilation_width)) * shape->in_pixel_stride;
       }
       window.first = first;
-      FOLD_CHANNELS(max_of_window, window, shape->channels, to);
+      pool_channels(MAXIMUM, window, shape->channels, to);
     }
   }
 }
@@ -126,7 +103,7 @@ static void adaptive_average_pool(const pf_window *shape, const float *in, float
           .line_stride = in_line,
           .pixel_stride = shape->in_pixel_stride,
       };
-      FOLD_CHANNELS(average_of_window, window, shape->channels, to);
+      pool_channels(AVERAGE, window, shape->channels, to);
     }
   }
 }

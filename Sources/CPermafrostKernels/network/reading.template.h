@@ -13,9 +13,7 @@
 // The order of the sum is the same in all three.
 
 /// Below this many channels copying a strip costs less than short segments do.
-#ifndef SHORT_SEGMENT
 #define SHORT_SEGMENT 16
-#endif
 
 typedef enum reading_kind { BY_TAP, BY_LINE, BY_STRIP } reading_kind;
 
@@ -69,39 +67,55 @@ INLINE place place_of(const pf_convolution *shape, size_t row) {
   return (place){line / shape->out_height, line % shape->out_height, row % shape->out_width};
 }
 
-INLINE void step_forward(const pf_convolution *shape, place *at) {
-  if (++at->x < shape->out_width) return;
+/// The first tap of an output row's window, which may lie in the padding: its line and pixel in the source,
+/// and their distance from the source's first float.
+typedef struct corner {
+  ptrdiff_t y, x, distance;
+} corner;
+
+INLINE corner corner_at(const pf_convolution *shape, const source *from, place at) {
+  const ptrdiff_t y = (ptrdiff_t)(at.y * shape->stride_height) - from->top;
+  const ptrdiff_t x = (ptrdiff_t)(at.x * shape->stride_width) - from->left;
+  return (corner){y, x, (ptrdiff_t)(at.picture * from->picture_stride) + y * (ptrdiff_t)from->line_stride +
+                            x * (ptrdiff_t)from->pixel_stride};
+}
+
+INLINE void step_forward(const pf_convolution *shape, const source *from, place *at, corner *window) {
+  if (++at->x < shape->out_width) {
+    window->x += (ptrdiff_t)shape->stride_width;
+    window->distance += (ptrdiff_t)(shape->stride_width * from->pixel_stride);
+    return;
+  }
   at->x = 0;
-  if (++at->y < shape->out_height) return;
-  at->y = 0;
-  at->picture++;
+  if (++at->y == shape->out_height) {
+    at->y = 0;
+    at->picture++;
+  }
+  *window = corner_at(shape, from, *at);
 }
 
 /// Writes the pointers of one tile of `rows` rows from `at` on, TILE_ROWS for each segment, and moves `at`
 /// past them. What a tile has not in rows it gets in zeros: a fixed count lets the compiler use vectors.
 static inline void point_at_tile(const pf_convolution *shape, const reading *read, const source *from, place *at,
                                  size_t rows, const float **pointers) {
-  ptrdiff_t y[TILE_ROWS], x[TILE_ROWS], corner[TILE_ROWS];
+  ptrdiff_t y[TILE_ROWS], x[TILE_ROWS], distance[TILE_ROWS];
+  corner window = corner_at(shape, from, *at);
+  for (size_t r = 0; r < TILE_ROWS; r++) {
+    y[r] = r < rows ? window.y : PTRDIFF_MIN;
+    x[r] = window.x;
+    distance[r] = window.distance;
+    if (r < rows) step_forward(shape, from, at, &window);
+  }
   const uintptr_t first = (uintptr_t)from->first, zeros = (uintptr_t)from->zeros;
   const size_t height = from->height, width = from->width;
-  const ptrdiff_t line_stride = (ptrdiff_t)from->line_stride, pixel_stride = (ptrdiff_t)from->pixel_stride;
-  for (size_t r = 0; r < TILE_ROWS; r++) {
-    y[r] = x[r] = PTRDIFF_MIN / 2;
-    corner[r] = 0;
-    if (r >= rows) continue;
-    y[r] = (ptrdiff_t)(at->y * shape->stride_height) - from->top;
-    x[r] = (ptrdiff_t)(at->x * shape->stride_width) - from->left;
-    corner[r] = (ptrdiff_t)(at->picture * from->picture_stride) + y[r] * line_stride + x[r] * pixel_stride;
-    step_forward(shape, at);
-  }
   for (size_t i = 0; i < read->lines; i++) {
     for (size_t j = 0; j < read->pixels; j++) {
       const ptrdiff_t down = (ptrdiff_t)(i * shape->dilation_height);
       const ptrdiff_t across = (ptrdiff_t)(j * shape->dilation_width);
-      const ptrdiff_t step = down * line_stride + across * pixel_stride;
+      const ptrdiff_t step = down * (ptrdiff_t)from->line_stride + across * (ptrdiff_t)from->pixel_stride;
       for (size_t r = 0; r < TILE_ROWS; r++) {
         const int there = inside(y[r] + down, height) & inside(x[r] + across, width);
-        const uintptr_t pixel = first + (uintptr_t)(corner[r] + step) * sizeof(float);
+        const uintptr_t pixel = first + (uintptr_t)(distance[r] + step) * sizeof(float);
         pointers[r] = (const float *)(there ? pixel : zeros);
       }
       pointers += TILE_ROWS;

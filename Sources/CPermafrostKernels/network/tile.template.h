@@ -18,32 +18,26 @@ typedef struct tile_job {
   vec low, high;               // the activation, as bounds
 } tile_job;
 
-INLINE vec load_columns(const float *p, bool part, lanes edge) {
-  return part ? vec_load_part(p, edge) : vec_load(p);
-}
-
 /// Stores the sums, through the epilogue if the chain ends here. `whole`: the panel has no unused column.
-INLINE void store_tile(const tile_job *job, vec sums[TILE_ROWS][TILE_VECTORS], size_t rows, size_t vectors,
+INLINE void store_tile(tile_job job, vec sums[TILE_ROWS][TILE_VECTORS], size_t rows, size_t vectors,
                        bool whole) {
-  const lanes edge = lanes_first(job->columns - (vectors - 1) * VEC_WIDTH);
+  const lanes edge = lanes_first(job.columns - (vectors - 1) * VEC_WIDTH);
   UNROLLED
   for (size_t v = 0; v < vectors; v++) {
     const size_t column = v * VEC_WIDTH;
     const bool part = !whole && v + 1 == vectors;
-    const vec bias = job->ends && job->bias ? load_columns(job->bias + column, part, edge) : vec_zero();
+    const vec bias = job.bias ? load_columns(job.bias + column, part, edge) : vec_zero();
     UNROLLED
     for (size_t r = 0; r < rows; r++) {
       vec x = sums[r][v];
-      if (job->ends) {
-        if (job->bias) x = vec_add(x, bias);
-        if (job->residual) {
-          x = vec_add(x, load_columns(job->residual + r * job->residual_stride + column, part, edge));
+      if (job.ends) {
+        if (job.bias) x = vec_add(x, bias);
+        if (job.residual) {
+          x = vec_add(x, load_columns(job.residual + r * job.residual_stride + column, part, edge));
         }
-        x = clamp(x, job->low, job->high);
+        x = clamp(x, job.low, job.high);
       }
-      float *out = job->out + r * job->out_stride + column;
-      if (part) vec_store_part(out, x, edge);
-      else vec_store(out, x);
+      store_columns(job.out + r * job.out_stride + column, x, part, edge);
     }
   }
 }
@@ -88,8 +82,9 @@ INLINE void compute_tile(const tile_job *job, size_t rows, size_t vectors) {
       weights += vectors * VEC_WIDTH;
     }
   }
-  if (whole) store_tile(job, sums, rows, vectors, true);
-  else store_tile(job, sums, rows, vectors, false);
+  // A copy, so that the compiler knows that no store changes it.
+  if (whole) store_tile(*job, sums, rows, vectors, true);
+  else store_tile(*job, sums, rows, vectors, false);
 }
 
 #define MAKE_TILE(rows, vectors) \

@@ -15,6 +15,10 @@ typedef __m256i lanes;
   make(1, 1) make(2, 1) make(3, 1) make(4, 1) make(5, 1) make(6, 1) \
   make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2)
 
+// A block of inputs for a second cache of 256 or 512 KiB.
+#define BLOCK_ROWS 192
+#define BLOCK_DEPTH 256
+
 INLINE vec vec_zero(void) { return _mm256_setzero_ps(); }
 INLINE vec vec_all(float x) { return _mm256_set1_ps(x); }
 INLINE vec vec_load(const float *p) { return _mm256_loadu_ps(p); }

@@ -16,6 +16,10 @@ typedef __mmask16 lanes;
   make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) \
   make(1, 3) make(2, 3) make(3, 3) make(4, 3) make(5, 3) make(6, 3) make(7, 3) make(8, 3)
 
+// A block of inputs for a second cache of 1 MiB or more.
+#define BLOCK_ROWS 384
+#define BLOCK_DEPTH 512
+
 INLINE vec vec_zero(void) { return _mm512_setzero_ps(); }
 INLINE vec vec_all(float x) { return _mm512_set1_ps(x); }
 INLINE vec vec_load(const float *p) { return _mm512_loadu_ps(p); }

@@ -16,6 +16,10 @@ typedef size_t lanes;
   make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) \
   make(1, 3) make(2, 3) make(3, 3) make(4, 3) make(5, 3) make(6, 3) make(7, 3) make(8, 3)
 
+// A block of inputs for a second cache of 256 KiB or more.
+#define BLOCK_ROWS 192
+#define BLOCK_DEPTH 256
+
 INLINE vec vec_zero(void) { return vdupq_n_f32(0); }
 INLINE vec vec_all(float x) { return vdupq_n_f32(x); }
 INLINE vec vec_load(const float *p) { return vld1q_f32(p); }

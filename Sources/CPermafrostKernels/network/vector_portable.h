@@ -20,6 +20,10 @@ typedef size_t lanes;
   make(1, 1) make(2, 1) make(3, 1) make(4, 1) \
   make(1, 2) make(2, 2) make(3, 2) make(4, 2)
 
+// The rows and the depth of a block of inputs, which should take up half of the second cache.
+#define BLOCK_ROWS 192
+#define BLOCK_DEPTH 256
+
 INLINE vec vec_all(float x) { return (vec){x, x, x, x}; }
 INLINE vec vec_zero(void) { return vec_all(0); }
 

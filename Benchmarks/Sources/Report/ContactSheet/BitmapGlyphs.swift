@@ -1,5 +1,5 @@
-/// The letters as drawings: sixteen in a strip, six columns for each, the last one empty; nine rows, the baseline
-/// under the seventh.
+/// The letters as drawings: sixteen in a strip, six columns for each, the last one empty; nine rows, the
+/// baseline under the seventh.
 enum BitmapGlyphs {
   /// Each strip's characters and their drawings.
   static let strips: [(characters: String, drawing: String)] = [

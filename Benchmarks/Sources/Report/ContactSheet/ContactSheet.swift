@@ -38,13 +38,14 @@ public struct ContactSheet: Sendable {
 
   /// The sheet with all tiles in rows, in the given order; without tiles an empty sheet of one tile's size.
   ///
-  /// - Throws: `.invalidArgument` where a setting is out of range or the sheet would be larger than a picture may be.
+  /// - Throws: `.invalidArgument` where a setting is out of range or the sheet would be larger than a picture
+  ///   may be.
   public func render(_ tiles: [Tile]) throws(ReportError) -> RasterPicture {
     guard (1...1000).contains(columns), (8...4096).contains(side), (1...16).contains(letterScale) else {
       throw ReportError(
         .invalidArgument,
-        "a contact sheet of \(columns) columns, \(side) pixels a side and letter scale \(letterScale) is out of range: "
-          + "1 to 1000 columns, 8 to 4096 pixels, scale 1 to 16")
+        "a contact sheet of \(columns) columns, \(side) pixels a side and letter scale \(letterScale) is "
+          + "out of range: 1 to 1000 columns, 8 to 4096 pixels, scale 1 to 16")
     }
     let used = min(columns, max(tiles.count, 1))
     let rows = max((tiles.count + columns - 1) / columns, 1)

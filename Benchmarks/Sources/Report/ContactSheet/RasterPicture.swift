@@ -8,7 +8,8 @@ public struct RasterPicture: Sendable, Hashable {
   /// The most pixels a picture may have, so that sizes multiply without overflow: 2^28, 805 MB.
   static let mostPixels = 1 << 28
 
-  /// - Throws: `.invalidArgument` where a side is not positive, the picture too large, or the bytes not as many as
+  /// - Throws: `.invalidArgument` where a side is not positive, the picture too large, or the bytes not as
+  ///   many as
   ///   its size says.
   public init(width: Int, height: Int, rgb: [UInt8]) throws(ReportError) {
     try Self.check(width: width, height: height)

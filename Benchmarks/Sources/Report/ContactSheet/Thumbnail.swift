@@ -1,6 +1,6 @@
 extension RasterPicture {
-  /// The picture made to fit a square box, its proportions kept; a smaller one stays as it is. Every new pixel is
-  /// the mean of the old ones under it, parts of pixels counted by their area.
+  /// The picture made to fit a square box, its proportions kept; a smaller one stays as it is. Every new
+  /// pixel is the mean of the old ones under it, parts of pixels counted by their area.
   func fitted(into side: Int) -> RasterPicture {
     let longest = max(width, height)
     guard longest > side, side > 0 else { return self }

@@ -5,8 +5,8 @@ package struct Axis {
   package let ticks: [Double]
   package let isLogarithmic: Bool
 
-  /// A linear axis over values, widened to whole steps of 1, 2 or 5 times a power of ten and kept inside limits.
-  /// Values that are not finite are left out; without any, the axis is 0 to 1.
+  /// A linear axis over values, widened to whole steps of 1, 2 or 5 times a power of ten and kept inside
+  /// limits. Values that are not finite are left out; without any, the axis is 0 to 1.
   package init(covering values: [Double], ticks count: Int = 5, within limits: ClosedRange<Double>? = nil) {
     let finite = values.filter(\.isFinite)
     let least = finite.min() ?? 0

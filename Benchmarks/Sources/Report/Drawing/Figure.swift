@@ -1,4 +1,5 @@
-/// A drawing in the making: shapes and text in a box of a fixed size, in CSS pixels from the upper left corner.
+/// A drawing in the making: shapes and text in a box of a fixed size, in CSS pixels from the upper left
+/// corner.
 package struct Figure {
   package enum Anchor: String { case start, middle, end }
 
@@ -14,7 +15,8 @@ package struct Figure {
     self.label = label
   }
 
-  /// The drawing as a part of a page, at most a little larger than its own size so that its text fits the page's.
+  /// The drawing as a part of a page, at most a little larger than its own size so that its text fits the
+  /// page's.
   package func inline(class name: String = "") -> Markup {
     element(
       "svg",

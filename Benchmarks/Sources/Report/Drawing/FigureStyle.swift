@@ -1,8 +1,8 @@
-/// The style that figures share, in the page and on their own. Class names are short because they repeat often:
-/// `m` muted, `b` bold, `s` small, `l` large; `f0`... fill and `k0`... stroke with a series' colour.
+/// The style that figures share, in the page and on their own. Class names are short because they repeat
+/// often: `m` muted, `b` bold, `s` small, `l` large; `f0`... fill and `k0`... stroke with a series' colour.
 enum FigureStyle {
   static let fontStack = """
-    Inter,Inter,ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",\
+    Inter,ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",\
     Arial,sans-serif
     """
 

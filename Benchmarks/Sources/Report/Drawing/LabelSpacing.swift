@@ -1,6 +1,7 @@
 /// Moves labels apart that would overlap.
 package enum LabelSpacing {
-  /// Positions near the wished ones, in the same order, at least a distance apart, inside limits where they fit.
+  /// Positions near the wished ones, in the same order, at least a distance apart, inside limits where they
+  /// fit.
   package static func spread(_ wished: [Double], distance: Double, within limits: ClosedRange<Double>)
     -> [Double]
   {

@@ -1,5 +1,6 @@
 extension Figure {
-  /// A point's mark: a circle, square, diamond, triangle or turned triangle, so that shape tells what colour tells.
+  /// A point's mark: a circle, square, diamond, triangle or turned triangle, so that shape tells what colour
+  /// tells.
   mutating func marker(
     _ mark: Ranking.Mark, _ x: Double, _ y: Double, size: Double = 6, isHollow: Bool = false,
     tip: String? = nil

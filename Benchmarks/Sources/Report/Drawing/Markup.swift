@@ -1,5 +1,5 @@
-/// A node of an HTML or SVG tree. Markup is only ever made from such nodes, so tags are balanced and every text
-/// is escaped by construction: there is no node for raw markup.
+/// A node of an HTML or SVG tree. Markup is only ever made from such nodes, so tags are balanced and every
+/// text is escaped by construction: there is no node for raw markup.
 package enum Markup: Sendable {
   indirect case element(String, KeyValuePairs<String, String>, [Markup])
   case text(String)

@@ -1,6 +1,6 @@
 /// The colours, as CSS variables for light and dark, after the palette of Okabe and Ito ("Color Universal
-/// Design", 2008), which people with any common colour blindness can tell apart; shades are adjusted so that each
-/// one also carries text on its background.
+/// Design", 2008), which people with any common colour blindness can tell apart; shades are adjusted so that
+/// each one also carries text on its background.
 enum Palette {
   /// How many colours tell series apart.
   static let seriesCount = 8

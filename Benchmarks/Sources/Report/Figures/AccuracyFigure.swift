@@ -92,7 +92,8 @@ struct AccuracyFigure {
       let mark = ranking.mark(head)
       let interval =
         head.hasInterval
-        ? "\(NumberFormat.fixed(head.accuracyLow * 100, 1)) – \(NumberFormat.fixed(head.accuracyHigh * 100, 1))"
+        ? [head.accuracyLow, head.accuracyHigh].map { NumberFormat.fixed($0 * 100, 1) }.joined(
+          separator: " – ")
         : ""
       if head.hasInterval {
         figure.line(x(head.accuracyLow), line, x(head.accuracyHigh), line, class: "span k\(mark.color)")

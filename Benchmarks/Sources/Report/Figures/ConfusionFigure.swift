@@ -1,6 +1,6 @@
-/// A confusion matrix as a heat map with counts: a row for each true class, a column for each predicted one. The
-/// diagonal, what the head got right, has one colour, the mistakes another; the fuller the colour, the larger the
-/// share of the row's pictures.
+/// A confusion matrix as a heat map with counts: a row for each true class, a column for each predicted one.
+/// The diagonal, what the head got right, has one colour, the mistakes another; the fuller the colour, the
+/// larger the share of the row's pictures.
 struct ConfusionFigure {
   /// More classes than this are not drawn; the most confused pairs are then listed alone.
   static let mostClasses = 60

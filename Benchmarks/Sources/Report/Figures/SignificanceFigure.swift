@@ -1,7 +1,7 @@
 /// Every tested pair of heads: how many points apart, and whether that is more than luck.
 ///
-/// A triangle with the heads' names along its diagonal, best first: the cell where a head's row meets another's
-/// column compares the two.
+/// A triangle with the heads' names along its diagonal, best first: the cell where a head's row meets
+/// another's column compares the two.
 struct SignificanceFigure {
   /// More heads than this would not be read; the best are shown.
   static let mostHeads = 12

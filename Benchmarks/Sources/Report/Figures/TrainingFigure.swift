@@ -1,4 +1,5 @@
-/// One quantity over the epochs of a training: the training part in grey, the validation part in the head's colour.
+/// One quantity over the epochs of a training: the training part in grey, the validation part in the head's
+/// colour.
 struct TrainingFigure {
   enum Quantity { case loss, accuracy }
 

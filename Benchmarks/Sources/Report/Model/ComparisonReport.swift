@@ -1,8 +1,8 @@
-/// What one comparison of heads found, as plain values: everything the page, the figures and the terminal table
-/// show, and nothing about how they show it.
+/// What one comparison of heads found, as plain values: everything the page, the figures and the terminal
+/// table show, and nothing about how they show it.
 ///
-/// Nothing here is checked when it is made. Empty lists, numbers that are not finite, indices out of range and
-/// hostile names are shown as well as they can be; they never stop a report.
+/// Nothing here is checked when it is made. Empty lists, numbers that are not finite, indices out of range
+/// and hostile names are shown as well as they can be; they never stop a report.
 public struct ComparisonReport: Sendable {
   /// The name of the comparison, for the page's title and the line above the headline.
   public var title: String

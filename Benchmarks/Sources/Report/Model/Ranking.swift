@@ -1,6 +1,7 @@
 /// The heads' order and the names and marks that tell them apart, the same in every figure.
 struct Ranking {
-  /// How a head is drawn: colour by its kind, shape by its layer, or by its kind too where there is one layer.
+  /// How a head is drawn: colour by its kind, shape by its layer, or by its kind too where there is one
+  /// layer.
   struct Mark {
     var color: Int
     var shape: Int

@@ -1,7 +1,9 @@
 /// Where the heads go wrong: recall by class, the most frequent mistakes, confusion matrices.
 struct MistakeSection {
-  /// Matrices are drawn for this many heads, the best ones.
-  static let mostMatrices = 8
+  /// Matrices are drawn for this many heads, the best ones; fewer where each needs a screen of its own.
+  static let mostMatrices = (small: 9, large: 3)
+  /// With more classes than this a matrix is large.
+  static let mostSmallClasses = 12
 
   let ranking: Ranking
 
@@ -13,7 +15,6 @@ struct MistakeSection {
     if !cards.isEmpty { content.append(element("div", ["class": "grid"], cards)) }
     if !matrices.isEmpty {
       let isSmall = ranking.report.data.classes.count <= 6
-      let isLarge = ranking.report.data.classes.count > 12
       content.append(
         element("div", ["class": isLarge ? "grid wide" : isSmall ? "grid small" : "grid"], matrices))
     }
@@ -24,6 +25,8 @@ struct MistakeSection {
         + "larger the share of the row: blue on the diagonal is right, orange is a mistake.",
       content)
   }
+
+  private var isLarge: Bool { ranking.report.data.classes.count > Self.mostSmallClasses }
 
   private var recallCard: Markup? {
     guard ranking.heads.contains(where: { $0.recall.contains(where: \.isFinite) }) else { return nil }
@@ -60,7 +63,8 @@ struct MistakeSection {
 
   private var matrixCards: [Markup] {
     guard ranking.report.data.classes.count <= ConfusionFigure.mostClasses else { return [] }
-    return ranking.heads.filter { !$0.confusion.isEmpty }.prefix(Self.mostMatrices).map { head in
+    let limit = isLarge ? Self.mostMatrices.large : Self.mostMatrices.small
+    return ranking.heads.filter { !$0.confusion.isEmpty }.prefix(limit).map { head in
       let title = ranking.label(head)
       let figure = ConfusionFigure(head, title: title, data: ranking.report.data).figure()
       let right = "\(NumberFormat.count(head.correct)) of \(NumberFormat.count(head.total)) right"

@@ -64,7 +64,7 @@ struct NumbersSection {
           $0.fitSeconds.isFinite ? NumberFormat.seconds($0.fitSeconds) : nil
         },
         Column(title: "iterations", style: "n") { $0.iterations.map { NumberFormat.count($0) } },
-        Column(title: "status", style: "nb") { $0.converged == false ? "not converged" : nil },
+        Column(title: "converged", style: "nb") { $0.converged.map { $0 ? "yes" : "no" } },
       ]
     }
   }

@@ -1,5 +1,6 @@
 /// The page's stylesheet: one column of cards on a quiet ground, wide or narrow, light or dark, on paper too.
-/// No selector holds a `>`: text is escaped wherever it stands, and a style element of HTML would not undo that.
+/// No selector holds a `>`: text is escaped wherever it stands, and a style element of HTML would not undo
+/// that.
 enum PageStyle {
   static let sheet = """
     :root{color-scheme:light dark;\(Palette.light)}
@@ -37,15 +38,15 @@ enum PageStyle {
     ul.plain{list-style:none;margin:0;padding:0}
     ul.plain li{padding:9px 0;border-top:1px solid var(--grid)}
     ul.two{columns:2 340px;column-gap:44px}ul.two li{break-inside:avoid}
-    ul.plain li:first-child{border-top:0;padding-top:0}
+    ul.plain li:first-child{border-top:0;padding-top:0}ul.plain.two li:first-child{padding-top:9px}
     table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
     th{font-weight:600;color:var(--muted);text-align:left;vertical-align:bottom;white-space:nowrap}
-    th,td{padding:9px 16px 9px 0;border-bottom:1px solid var(--grid)}
+    th,td{padding:9px 12px 9px 0;border-bottom:1px solid var(--grid)}
     tr:last-child td{border-bottom:0}
     th:last-child,td:last-child{padding-right:0}
     td.n,th.n{text-align:right;white-space:nowrap}
     td.best{font-weight:600}
-    td.break{overflow-wrap:anywhere}td.nb{white-space:nowrap}td.wraps{min-width:10em}
+    td.break{overflow-wrap:anywhere}td.nb{white-space:nowrap}td.wraps{min-width:8em}
     tr.group th{padding-top:20px;color:var(--ink)}
     .meter{display:block;height:6px;min-width:60px;border-radius:3px;background:var(--grid);overflow:hidden}
     .meter i{display:block;height:100%;border-radius:3px;background:var(--right)}
@@ -70,7 +71,7 @@ enum PageStyle {
     dl{display:grid;grid-template-columns:minmax(7em,auto) 1fr;gap:9px 28px;margin:0;font-size:14px}
     dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
     footer{margin-top:60px;color:var(--muted);font-size:13px}
-    @media (max-width:860px){
+    @media screen and (max-width:860px){
     .only-wide{display:none}.only-narrow{display:block}
     section{margin-top:46px}.tiles{gap:14px 30px}.tiles b{font-size:21px}
     .card{padding:20px 16px 18px;border-radius:12px}
@@ -83,7 +84,7 @@ enum PageStyle {
     :root{color-scheme:light;\(Palette.light);--page:#fff}
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
     main{padding:0;max-width:none}section{margin-top:32px}
-    h2,h3,.why{break-after:avoid}.card,.picture,tr,.plots svg{break-inside:avoid}.card.flows{break-inside:auto}
+    h2,h3,.why{break-after:avoid;break-inside:avoid}.card,.picture,tr,.plots svg{break-inside:avoid}.card.flows{break-inside:auto}
     .scroll{overflow:visible}
     }
     \(FigureStyle.rules)

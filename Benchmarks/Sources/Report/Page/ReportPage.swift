@@ -1,5 +1,6 @@
 extension ComparisonReport {
-  /// The report as one HTML file: styles, figures and pictures are inside, nothing is fetched, nothing is run.
+  /// The report as one HTML file: styles, figures and pictures are inside, nothing is fetched, nothing is
+  /// run.
   ///
   /// It shows light or dark as the reader's system asks, fits a telephone, a wide screen and paper, and every
   /// figure has its numbers in words for readers who do not see it.

@@ -1,5 +1,5 @@
-/// Numbers as a reader wants them: rounded, with units, with a dash for what is not a number. A no-break space
-/// stands between a number and its unit.
+/// Numbers as a reader wants them: rounded, with units, with a dash for what is not a number. A no-break
+/// space stands between a number and its unit.
 package enum NumberFormat {
   /// What stands for a number that is not known.
   package static let missing = "–"
@@ -20,7 +20,8 @@ package enum NumberFormat {
     return sign(value, isZero: scaled == 0) + digits
   }
 
-  /// A number with at most four significant digits and no trailing zeros; powers of ten far from one as `1e-5`.
+  /// A number with at most four significant digits and no trailing zeros; powers of ten far from one as
+  /// `1e-5`.
   package static func plain(_ value: Double) -> String {
     guard value.isFinite else { return fixed(value, 0) }
     guard value != 0 else { return "0" }

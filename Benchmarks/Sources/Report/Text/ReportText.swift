@@ -1,6 +1,6 @@
 extension ComparisonReport {
-  /// The comparison for a terminal: the headline, an aligned table of the heads, best first, with the controls
-  /// below them, and a line for each pair of the best ones. Ends with a line break.
+  /// The comparison for a terminal: the headline, an aligned table of the heads, best first, with the
+  /// controls below them, and a line for each pair of the best ones. Ends with a line break.
   public func text() -> String {
     let ranking = Ranking(self)
     let headline = Headline(ranking: ranking)

@@ -1,4 +1,5 @@
-/// Text from outside made harmless: class names and keys come from folders and files that anyone may have named.
+/// Text from outside made harmless: class names and keys come from folders and files that anyone may have
+/// named.
 package enum SafeText {
   /// Replaces what neither XML nor a terminal should get: control characters, and the marks that turn the
   /// reading direction around and so make a name look like another one.

@@ -1,0 +1,19 @@
+import Backbone
+import FeatureCache
+import Heads
+
+/// The README's example, here so that it is compiled; `ReadmeTests` holds the two texts against each other.
+func readmeExample() async throws {
+  let network = try Network(.mobileNetV2, weights: .file("mobilenet_v2.safetensors"))
+  let extractor = try Extractor(network, taps: [Tap("features", pooling: .average)], threads: 2)
+  try await FeatureStore.precompute(.folder("photos"), with: extractor, into: "photos.cache")
+
+  let store = try FeatureStore("photos.cache")
+  let rows = try store.rows(of: "features:average")
+  let labels = rows.samples.compactMap { store.samples.label($0) }
+  let data = try LabeledFeatures(rows.matrix, labels: labels, classes: store.samples.classes)
+  let split = try DataSplit(stratified: labels, SplitRule("0.8/0.1/0.1"), seed: 0)
+  let best = try await RegularizationSearch().select(
+    LogisticRegression(), training: data.selecting(split.training), validation: data.selecting(split.validation))
+  print(try HeldOutFeatures(data.selecting(split.test)).evaluate([best.result.head])[0].accuracy)
+}
