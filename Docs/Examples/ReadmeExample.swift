@@ -12,8 +12,9 @@ func readmeExample() async throws {
   let rows = try store.rows(of: "features:average")
   let labels = rows.samples.compactMap { store.samples.label($0) }
   let data = try LabeledFeatures(rows.matrix, labels: labels, classes: store.samples.classes)
-  let split = try DataSplit(stratified: labels, SplitRule("0.8/0.1/0.1"), seed: 0)
-  let best = try await RegularizationSearch().select(
-    LogisticRegression(), training: data.selecting(split.training), validation: data.selecting(split.validation))
-  print(try HeldOutFeatures(data.selecting(split.test)).evaluate([best.result.head])[0].accuracy)
+  let split = try DataSplit(stratified: labels, SplitRule("0.8/0.2"), seed: 0)
+  let training = data.selecting(split.training)
+  let best = try await RegularizationSearch().select(LogisticRegression(), training: training)
+  let test = HeldOutFeatures(data.selecting(split.test))
+  print(try test.evaluate([best.result.head])[0].accuracy)
 }

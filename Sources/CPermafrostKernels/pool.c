@@ -20,15 +20,21 @@ typedef struct pf_worker {
   pthread_t thread;
 } pf_worker;
 
+// `state` holds the round's number in its upper half, whether the round still takes helpers, and how many are in
+// it. A helper that wakes too late finds the round closed and is not waited for: when the machine is busy with
+// something else, the caller does the work by itself instead of waiting for a thread that gets no processor.
+#define ROUND_SHIFT 32
+#define OPEN ((uint64_t)1 << 31)
+#define HELPERS (OPEN - 1)
+
 struct pf_pool {
   size_t threads;
   pf_worker *workers;  // threads - 1 of them: the caller is worker 0
   pthread_mutex_t mutex;
   pthread_cond_t work_came;
   pthread_cond_t work_done;
-  _Atomic uint64_t round;    // one more for each run
-  _Atomic size_t next;       // the next item to hand out
-  _Atomic size_t running;    // helpers that have not finished this round
+  _Atomic uint64_t state;
+  _Atomic size_t next;  // the next item to hand out
   _Atomic int stopping;
   size_t count;
   pf_body body;
@@ -51,20 +57,40 @@ static void take_items(pf_pool *pool, size_t worker) {
   }
 }
 
-/// Waits for a round after `seen`; the round's number.
+/// Waits for a round after `seen`; the state then.
 static uint64_t await_round(pf_pool *pool, uint64_t seen) {
   for (int spin = 0; spin < SPIN_LIMIT; spin++) {
-    uint64_t round = atomic_load_explicit(&pool->round, memory_order_acquire);
-    if (round != seen) return round;
+    uint64_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
+    if (state >> ROUND_SHIFT != seen) return state;
     pause_briefly();
   }
   pthread_mutex_lock(&pool->mutex);
-  uint64_t round;
-  while ((round = atomic_load_explicit(&pool->round, memory_order_acquire)) == seen) {
+  uint64_t state;
+  while ((state = atomic_load_explicit(&pool->state, memory_order_acquire)) >> ROUND_SHIFT == seen) {
     pthread_cond_wait(&pool->work_came, &pool->mutex);
   }
   pthread_mutex_unlock(&pool->mutex);
-  return round;
+  return state;
+}
+
+/// Joins the round of `state`, unless it has closed meanwhile.
+static int join_round(pf_pool *pool, uint64_t state) {
+  uint64_t round = state >> ROUND_SHIFT;
+  while (state >> ROUND_SHIFT == round && (state & OPEN)) {
+    if (atomic_compare_exchange_weak_explicit(&pool->state, &state, state + 1, memory_order_acq_rel,
+                                              memory_order_acquire)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static void leave_round(pf_pool *pool) {
+  uint64_t before = atomic_fetch_sub_explicit(&pool->state, 1, memory_order_acq_rel);
+  if ((before & (OPEN | HELPERS)) != 1) return;  // others are in it, or the caller is still at work
+  pthread_mutex_lock(&pool->mutex);
+  pthread_cond_signal(&pool->work_done);
+  pthread_mutex_unlock(&pool->mutex);
 }
 
 static void *serve(void *argument) {
@@ -72,21 +98,36 @@ static void *serve(void *argument) {
   pf_pool *pool = self->pool;
   uint64_t seen = 0;
   for (;;) {
-    seen = await_round(pool, seen);
+    uint64_t state = await_round(pool, seen);
+    seen = state >> ROUND_SHIFT;
     if (atomic_load_explicit(&pool->stopping, memory_order_acquire)) return NULL;
+    if (!join_round(pool, state)) continue;
     take_items(pool, self->index);
-    if (atomic_fetch_sub_explicit(&pool->running, 1, memory_order_acq_rel) == 1) {
-      pthread_mutex_lock(&pool->mutex);
-      pthread_cond_signal(&pool->work_done);
-      pthread_mutex_unlock(&pool->mutex);
-    }
+    leave_round(pool);
   }
 }
 
 static void begin_round(pf_pool *pool) {
   pthread_mutex_lock(&pool->mutex);
-  atomic_fetch_add_explicit(&pool->round, 1, memory_order_release);
+  uint64_t round = atomic_load_explicit(&pool->state, memory_order_relaxed) >> ROUND_SHIFT;
+  // The round's number wraps after 2^32 rounds, which does no harm: only two that follow are told apart.
+  atomic_store_explicit(&pool->state, (round + 1) << ROUND_SHIFT | OPEN, memory_order_release);
   pthread_cond_broadcast(&pool->work_came);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+/// Lets no further helper in and waits for those that are.
+static void end_round(pf_pool *pool) {
+  uint64_t state = atomic_fetch_and_explicit(&pool->state, ~OPEN, memory_order_acq_rel);
+  for (int spin = 0; spin < SPIN_LIMIT && (state & HELPERS); spin++) {
+    pause_briefly();
+    state = atomic_load_explicit(&pool->state, memory_order_acquire);
+  }
+  if (!(state & HELPERS)) return;
+  pthread_mutex_lock(&pool->mutex);
+  while (atomic_load_explicit(&pool->state, memory_order_acquire) & HELPERS) {
+    pthread_cond_wait(&pool->work_done, &pool->mutex);
+  }
   pthread_mutex_unlock(&pool->mutex);
 }
 
@@ -154,16 +195,7 @@ void pf_pool_run(pf_pool *pool, size_t count, pf_body body, void *context) {
   pool->body = body;
   pool->context = context;
   atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-  atomic_store_explicit(&pool->running, pool->threads - 1, memory_order_relaxed);
   begin_round(pool);
   take_items(pool, 0);
-  for (int spin = 0; spin < SPIN_LIMIT; spin++) {
-    if (atomic_load_explicit(&pool->running, memory_order_acquire) == 0) return;
-    pause_briefly();
-  }
-  pthread_mutex_lock(&pool->mutex);
-  while (atomic_load_explicit(&pool->running, memory_order_acquire) != 0) {
-    pthread_cond_wait(&pool->work_done, &pool->mutex);
-  }
-  pthread_mutex_unlock(&pool->mutex);
+  end_round(pool);
 }

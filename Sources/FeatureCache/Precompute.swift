@@ -62,6 +62,7 @@ extension FeatureStore {
   ///   - progress: called after each batch, from the task that runs this.
   /// - Throws: `.identityMismatch` where the cache belongs to another extractor or stored type, `.io`,
   ///   `.damaged`, `.extraction`, `.pictureFailed`, `.cancelled`.
+  @discardableResult
   public static func precompute(
     _ dataSet: DataSet, with extractor: some FeatureExtractor, into root: String,
     storage: StorageType = .float32, batch: Int = 32, onFailure: FailurePolicy = .record,

@@ -34,6 +34,16 @@ public struct DataSplit: Hashable, Sendable {
     test = take(counts.test)
   }
 
+  private init(training: [Int], validation: [Int], test: [Int]) {
+    (self.training, self.validation, self.test) = (training, validation, test)
+  }
+
+  /// The same with the validation part as the test part and no validation part, for data that came in two
+  /// parts; selection then has to use folds of the training part.
+  public func testingOnValidation() -> DataSplit {
+    DataSplit(training: training, validation: [], test: validation)
+  }
+
   /// Splits `count` in proportion to `sizes`, by largest remainder, the first of equals first.
   static func shares(of count: Int, sizes: [Int]) -> [Int] {
     let total = sizes.reduce(0, +)

@@ -14,7 +14,7 @@ enum Goldens {
     let path = "\(CheckpointGoldens.directory)/names.json"
     let json = try JSONParser.parse(FileBytes.read(path, limit: 1 << 24))
     var all: [String: Names] = [:]
-    for network in try json.object ?? [] {
+    for network in json.object ?? [] {
       let nodes = (network.value["nodes"]?.array ?? []).map { node in
         (node.array?[0].string ?? "", integers(node.array?[2]))
       }

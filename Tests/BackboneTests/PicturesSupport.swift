@@ -95,6 +95,8 @@ struct PictureGoldens: Decodable {
 enum RealData {
   static let folder = ProcessInfo.processInfo.environment["PERMAFROST_DATA"]
 
+  static func path(_ name: String) -> String { (folder ?? "") + "/" + name }
+
   static func bytes(_ path: String) throws -> [UInt8] {
     try [UInt8](Data(contentsOf: URL(fileURLWithPath: (folder ?? "") + "/images/" + path)))
   }

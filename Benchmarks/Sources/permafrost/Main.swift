@@ -6,6 +6,8 @@ import Foundation
 @main
 enum Main {
   static func main() async {
+    // libvips reports damaged pictures on standard error as well as to us; here the reason is in our own lines.
+    unsafe setenv("VIPS_WARNING", "1", 1)
     do {
       var command = try Permafrost.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -27,13 +29,9 @@ enum Main {
       writeError(Permafrost.fullMessage(for: error))
       return 2
     default:
-      writeError("permafrost: \(oneLine(describe(error)))")
+      writeError("permafrost: \(oneLine(String(describing: error)))")
       return isBadArgument(error) ? 2 : 1
     }
-  }
-
-  private static func describe(_ error: any Error) -> String {
-    (error as? any CustomStringConvertible)?.description ?? error.localizedDescription
   }
 
   private static func oneLine(_ text: String) -> String {

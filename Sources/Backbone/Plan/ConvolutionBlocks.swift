@@ -9,19 +9,32 @@ struct ConvolutionBlocks {
   let rowsEach: Int
   let chunksEach: Int
 
-  init(rows: Int, chunks: Int, weightBytes: Int, threads: Int) {
+  /// Rows that a kernel call works on at once, so that a small rest does not read all weights again.
+  private static let rowsAtBest = 384
+  /// About what a core keeps of the weights while it works.
+  private static let lightBytes = 512 * 1024
+
+  /// - Parameters:
+  ///   - rows: output pixels of all pictures
+  ///   - width: output pixels of a line; pieces of whole lines are kinder to layers that read by lines
+  ///   - chunks: parts into which the output channels can be cut
+  ///   - weightBytes: size of the packed weights
+  init(rows: Int, width: Int, chunks: Int, weightBytes: Int, threads: Int) {
     self.rows = rows
     self.chunks = chunks
     let pieces = threads == 1 ? 1 : threads * 4
-    let isHeavy = weightBytes > 512 * 1024
-    if isHeavy || rows < pieces * 8 {
+    if weightBytes > Self.lightBytes || rows < pieces * 8 {
       chunksEach = max(1, chunks / pieces)
-      rowsEach = max(1, min(rows, 1024))
+      rowsEach = Self.even(rows, into: (rows + 4 * Self.rowsAtBest - 1) / (4 * Self.rowsAtBest))
     } else {
       chunksEach = max(1, chunks)
-      rowsEach = max(1, min(384, (rows + pieces - 1) / pieces))
+      let count = max(pieces, (rows + Self.rowsAtBest - 1) / Self.rowsAtBest)
+      let each = Self.even(rows, into: count)
+      rowsEach = each < width ? each : (each + width - 1) / width * width
     }
   }
+
+  private static func even(_ rows: Int, into count: Int) -> Int { max(1, (rows + count - 1) / max(count, 1)) }
 
   private var rowBlocks: Int { (rows + rowsEach - 1) / rowsEach }
   private var chunkBlocks: Int { (chunks + chunksEach - 1) / chunksEach }

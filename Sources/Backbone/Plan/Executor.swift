@@ -96,9 +96,11 @@ import Tensors
   ) {
     unsafe withUnsafePointer(to: shape) { shape in
       let rows = unsafe batch * shape.pointee.out_height * shape.pointee.out_width
+      let width = unsafe shape.pointee.out_width
       let chunks = unsafe kernels.convolution_column_chunks(shape)
       let blocks = ConvolutionBlocks(
-        rows: rows, chunks: chunks, weightBytes: layer.weights.count * 4, threads: pool.threads)
+        rows: rows, width: width, chunks: chunks, weightBytes: layer.weights.count * 4,
+        threads: pool.threads)
       let scratch = unsafe kernels.convolution_scratch(shape, blocks.rowsEach)
       workspace.reserveScratch(bytes: scratch, workers: pool.threads)
       pool.forEach(blocks.count) { item, worker in

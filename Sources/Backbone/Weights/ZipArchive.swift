@@ -1,6 +1,8 @@
+package import Tensors
+
 /// The directory of a zip archive (PKWARE's APPNOTE 6.3, zip64 included), as strict as the archives that
 /// PyTorch writes allow: nothing overlaps, both headers of an entry agree, nothing follows the directory.
-struct ZipArchive {
+package struct ZipArchive {
   struct Entry: Hashable, Sendable {
     /// Where the entry's bytes are in the file.
     let range: Range<Int>
@@ -13,7 +15,7 @@ struct ZipArchive {
 
   private static let entryLimit = 200_000
 
-  init(_ file: FileBytes) throws(BackboneError) {
+  package init(_ file: FileBytes) throws(BackboneError) {
     self.file = file
     let directory = try ZipDirectory(file)
     guard directory.count <= Self.entryLimit else {
@@ -43,7 +45,7 @@ struct ZipArchive {
   /// The range of an entry's content.
   ///
   /// - Throws: `.malformedWeights` where there is none of this name or it is compressed.
-  func content(_ name: String) throws(BackboneError) -> Range<Int> {
+  package func content(_ name: String) throws(BackboneError) -> Range<Int> {
     guard let entry = entries[name] else {
       throw .malformed(file.name, "is a zip archive without the entry \(name)")
     }

@@ -1,21 +1,10 @@
 import Backbone
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// The folder of published checkpoints that are too large, or not free, to be committed.
-private let data: String? = unsafe getenv("PERMAFROST_DATA").map { unsafe String(cString: $0) }
-
 /// Needs the environment variable PERMAFROST_DATA; skipped, and reported as skipped, where it is not set.
-@Suite(.enabled(if: data != nil, "PERMAFROST_DATA names no folder of real checkpoints"))
+@Suite(.enabled(if: RealData.folder != nil, "PERMAFROST_DATA names no folder of real checkpoints"))
 struct RealCheckpointTests {
-  private func path(_ name: String) -> String { "\(data ?? "")/weights/\(name)" }
+  private func path(_ name: String) -> String { RealData.path("weights/\(name)") }
 
   @Test(arguments: [
     ("cifar-resnet/resnet20-12fca82f.th", Checkpoint.Format.torchLegacy, 97),

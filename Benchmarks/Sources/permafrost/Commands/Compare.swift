@@ -63,7 +63,9 @@ struct Compare: AsyncParsableCommand {
     let outcomes = try await comparison.run(data.columns, split) { if !quiet { writeError($0) } }
     let labels = data.columns.first?.data.labels ?? []
     let pairs = HeadComparison.pairs(outcomes, labels: split.test.map { labels[$0] })
-    if let json { try writeJSON(ComparisonJSON(classes: data.classes, split: split, outcomes, pairs), to: json) }
+    if let json {
+      try writeJSON(ComparisonJSON(classes: data.classes, split: split, outcomes, pairs), to: json)
+    }
     let summary = ComparisonReport.of(outcomes, pairs, data, split, title: "Heads on \(cacheName)")
     if !quiet && json != "-" { print(summary.text()) }
     if let report { try summary.write(to: report) }

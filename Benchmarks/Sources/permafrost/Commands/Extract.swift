@@ -57,8 +57,8 @@ struct Extract: AsyncParsableCommand {
     let reused: Int
     let failures: [Failure]
     let seconds: Double
-    let images_per_second: Double
-    let peak_rss_bytes: Int
+    let imagesPerSecond: Double
+    let peakRssBytes: Int
   }
 
   func run() async throws {
@@ -82,8 +82,8 @@ struct Extract: AsyncParsableCommand {
     let summary = Summary(
       rows: report.rows, computed: report.computed, reused: report.reused,
       failures: report.failures.map { .init(key: $0.key, reason: $0.reason) }, seconds: report.seconds,
-      images_per_second: Double(report.computed) / max(report.seconds, 1e-9),
-      peak_rss_bytes: peakResidentBytes())
+      imagesPerSecond: Double(report.computed) / max(report.seconds, 1e-9),
+      peakRssBytes: peakResidentBytes())
     if let json { try writeJSON(summary, to: json) }
     guard !quiet, json != "-" else { return }
     print(

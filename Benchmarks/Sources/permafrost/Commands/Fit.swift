@@ -64,7 +64,9 @@ struct Fit: AsyncParsableCommand {
   func run() async throws {
     let kind = try HeadKind(named: head)
     let widths = hidden.split(separator: ",").map { Int($0) }
-    guard !widths.contains(nil) else { throw CommandError.arguments("--hidden \(hidden) is no list of widths") }
+    guard !widths.contains(nil) else {
+      throw CommandError.arguments("--hidden \(hidden) is no list of widths")
+    }
     guard (1...1024).contains(threads) else { throw CommandError.arguments("--threads is not in 1...1024") }
     let store = try FeatureStore(cache)
     let data = try ColumnData(store, columns: [layer])

@@ -49,6 +49,6 @@ struct ColumnData {
     guard !split.validation.isEmpty else {
       throw CommandError.failed("the split leaves no rows to test on")
     }
-    return split.validationAsTest()
+    return split.testingOnValidation()
   }
 }

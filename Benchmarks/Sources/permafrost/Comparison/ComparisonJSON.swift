@@ -5,9 +5,9 @@ struct ComparisonJSON: Encodable {
   struct HeadJSON: Encodable {
     struct Test: Encodable {
       let accuracy: Double
-      let accuracy_low: Double
-      let accuracy_high: Double
-      let log_loss: Double?
+      let accuracyLow: Double
+      let accuracyHigh: Double
+      let logLoss: Double?
       let correct: Int
       let total: Int
       let recall: [Double?]
@@ -18,7 +18,7 @@ struct ComparisonJSON: Encodable {
     let layer: String
     let parameters: [String: Double]
     let test: Test
-    let fit_seconds: Double
+    let fitSeconds: Double
     let iterations: Int
     let objective: Double
     let converged: Bool
@@ -27,10 +27,10 @@ struct ComparisonJSON: Encodable {
   struct PairJSON: Encodable {
     let a: String
     let b: String
-    let mcnemar_p: Double
-    let holm_p: Double
-    let only_a: Int
-    let only_b: Int
+    let mcnemarP: Double
+    let holmP: Double
+    let onlyA: Int
+    let onlyB: Int
   }
 
   let classes: [String]
@@ -50,8 +50,8 @@ struct ComparisonJSON: Encodable {
     let names = outcomes.map { "\($0.kind.rawValue)@\($0.column)" }
     self.pairs = pairs.map { pair in
       PairJSON(
-        a: names[pair.a], b: names[pair.b], mcnemar_p: pair.test.p, holm_p: pair.adjusted,
-        only_a: pair.test.onlyFirst, only_b: pair.test.onlySecond)
+        a: names[pair.a], b: names[pair.b], mcnemarP: pair.test.p, holmP: pair.adjusted,
+        onlyA: pair.test.onlyFirst, onlyB: pair.test.onlySecond)
     }
   }
 }
@@ -64,11 +64,11 @@ extension ComparisonJSON.HeadJSON {
     layer = outcome.column
     parameters = Dictionary(outcome.settings.map { ($0.name, $0.value) }) { first, _ in first }
     test = Test(
-      accuracy: evaluation.accuracy, accuracy_low: evaluation.interval.low,
-      accuracy_high: evaluation.interval.high, log_loss: evaluation.logLoss,
+      accuracy: evaluation.accuracy, accuracyLow: evaluation.interval.low,
+      accuracyHigh: evaluation.interval.high, logLoss: evaluation.logLoss,
       correct: evaluation.confusion.correct, total: evaluation.confusion.total,
       recall: evaluation.confusion.recalls, confusion: evaluation.confusion.counts)
-    fit_seconds = outcome.seconds
+    fitSeconds = outcome.seconds
     iterations = certificate.iterations
     objective = certificate.objective
     converged = certificate.isConverged

@@ -11,7 +11,9 @@ extension Evaluation {
     let width = table.shape[1]
     var scores = (0..<width).map { Double(table.values[row * width + $0]) }
     if width == 1 { scores = [-scores[0], scores[0]] }  // one margin, of the second of two classes
-    return scores.enumerated().sorted { $0.element > $1.element }.prefix(count).map { ($0.offset, $0.element) }
+    return scores.enumerated().sorted { $0.element > $1.element }.prefix(count).map {
+      ($0.offset, $0.element)
+    }
   }
 }
 

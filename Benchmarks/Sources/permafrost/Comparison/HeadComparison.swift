@@ -89,7 +89,8 @@ struct HeadComparison {
     case .mlp, .softmax:
       let configuration = perceptron.configuration(kind)
       // Without a validation part a tenth of the training rows decides when to stop.
-      let parts = try validation == nil
+      let parts =
+        try validation == nil
         ? DataSplit(
           stratified: training.labels, .fractions(training: 0.9, validation: 0.1, test: 0), seed: seed)
         : nil
