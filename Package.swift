@@ -55,6 +55,8 @@ let package = Package(
       exclude: ["read_cache.py"]),
     .testTarget(name: "HeadsTests", dependencies: ["Heads", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
+      name: "PipelineTests", dependencies: ["Backbone", "FeatureCache", "Heads", "TestSupport"]),
+    .testTarget(
       name: "ExampleTests", dependencies: ["Backbone", "FeatureCache", "Heads"], path: "Docs/Examples"),
   ],
   cLanguageStandard: .c11

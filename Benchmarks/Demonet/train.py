@@ -70,6 +70,13 @@ class DemoNet(nn.Module):
     def forward(self, x):
         return self.fc(self.features(x))
 
+# What pictures this network wants, as the library reads it from the file.
+PREPROCESSING = {"preprocessing." + name: value for name, value in {
+    "orientation": "upright", "colourProfile": "ignored", "colour": "rgb", "framing": "none",
+    "resizing": "shorterSide:88", "interpolation": "bilinear", "crop": "80x80",
+    "mean": "0.5,0.5,0.5", "standardDeviation": "0.25,0.25,0.25",
+}.items()}
+
 
 def _one(job):
     name, seed = job
@@ -229,9 +236,8 @@ def save(model, options, training, top1):
         "classes": str(len(draw.CLASSES)),
         "class_names": ", ".join(draw.CLASSES),
         "held_out_accuracy": f"{top1:.4f}",
-        "preprocessing": "RGB, shorter side to 88 (bilinear, antialiased), centre crop 80, [0, 1], "
-                         "mean 0.5 0.5 0.5, standard deviation 0.25 0.25 0.25",
         "training": training,
+        **PREPROCESSING,
     })
     os.chmod(path, 0o644)
 

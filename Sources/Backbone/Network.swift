@@ -14,8 +14,8 @@ public struct Network: Sendable {
   ///   - architecture: which graph
   ///   - weights: where the weights are
   ///   - policy: whether every weight must be there; a partial load allows taps that need only what is there
-  ///   - preprocessing: what the weights were trained with; `nil`: what the file says, else the
-  ///     architecture's own
+  ///   - preprocessing: what the weights were trained with; `nil`: what the file's metadata says in the
+  ///     fields of `Preprocessing.fields`, each behind `preprocessing.`, else torchvision's V1 preset
   /// - Throws: `.io`, `.malformedWeights`, `.weightsMismatch` with every missing, unexpected and misshapen
   ///   tensor, `.invalidGraph` where the preprocessing's picture size is too small for the network,
   ///   `.invalidArgument` where it does not give all pictures one size
@@ -24,7 +24,9 @@ public struct Network: Sendable {
     preprocessing: Preprocessing? = nil
   ) throws(BackboneError) {
     self.architecture = architecture
-    let preprocessing = preprocessing ?? .imageNetV1
+    var weights = weights
+    if case .file(let path) = weights { weights = .checkpoint(try Checkpoint(path: path)) }
+    let preprocessing = preprocessing ?? weights.preprocessing ?? .imageNetV1
     self.preprocessing = preprocessing
     guard let size = preprocessing.outputSize else {
       throw BackboneError(

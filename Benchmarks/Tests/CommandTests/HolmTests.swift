@@ -1,6 +1,5 @@
 import Testing
-
-@testable import permafrost
+import permafrost
 
 @Suite struct HolmTests {
   /// Worked by hand: 3 x 0.01, then 2 x 0.03, then the larger of 0.04 and what came before.

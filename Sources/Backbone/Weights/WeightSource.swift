@@ -36,6 +36,19 @@ public enum WeightSource: Sendable {
   }
 }
 
+extension WeightSource {
+  /// What the file itself says about the pictures it was trained on; `nil` where it says nothing, or nothing
+  /// complete.
+  var preprocessing: Preprocessing? {
+    guard case .checkpoint(let checkpoint) = self else { return nil }
+    let prefix = "preprocessing."
+    let fields = checkpoint.metadata.filter { $0.key.hasPrefix(prefix) }.map {
+      (String($0.key.dropFirst(prefix.count)), $0.value)
+    }
+    return Preprocessing(fields: Dictionary(fields) { first, _ in first })
+  }
+}
+
 extension Checkpoint {
   /// Checks that the weights fit a network.
   ///

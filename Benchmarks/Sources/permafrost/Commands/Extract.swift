@@ -71,10 +71,9 @@ struct Extract: AsyncParsableCommand {
     }
     try checkShard()
     let taps = try layers.map { try Tap(parsing: $0) }
-    let dataSet = try images.images == nil ? FeatureStore.plannedDataSet(in: cache) : images.load()
     let extractor = try Extractor(
       network.load(), taps: taps, batchSize: compute.batch, threads: compute.threads)
-    if !quiet { writeError("preprocessing: \(extractor.network.preprocessing.summary)") }
+    let dataSet = try images.images == nil ? FeatureStore.plannedDataSet(in: cache) : images.load()
     let progress = ProgressLine("pictures", quiet: quiet)
     let report = try await FeatureStore.precompute(
       dataSet, with: extractor, into: cache, storage: storage, batch: compute.batch, onFailure: policy,
@@ -86,6 +85,7 @@ struct Extract: AsyncParsableCommand {
       peakRssBytes: peakResidentBytes())
     if let json { try writeJSON(summary, to: json) }
     guard !quiet, json != "-" else { return }
+    print("preprocessing: \(extractor.network.preprocessing.summary)")
     print(
       "\(report.rows) rows: \(report.computed) computed, \(report.reused) reused, "
         + "\(report.failures.count) failed, in \(formatted(report.seconds, decimals: 1)) s")

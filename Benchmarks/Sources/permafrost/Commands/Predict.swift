@@ -46,9 +46,9 @@ struct Predict: AsyncParsableCommand {
     guard let layer = head.provenance["layer"] else {
       throw CommandError.failed("\(self.head) does not say which layer it takes")
     }
-    let dataSet = try images.load()
     let extractor = try Extractor(
       network.load(), taps: [Tap(parsing: layer)], batchSize: compute.batch, threads: compute.threads)
+    let dataSet = try images.load()
     let expected = try extractor.identity().headProvenance(layer: layer, head: head.provenance["head"] ?? "")
     for (name, value) in expected.sorted(by: { $0.key < $1.key }) where head.provenance[name] != value {
       throw CommandError.failed(

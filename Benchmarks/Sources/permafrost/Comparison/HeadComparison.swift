@@ -2,7 +2,7 @@ import Foundation
 import Heads
 
 /// Fits heads of several kinds on several columns and looks at the test part once, with all of them.
-struct HeadComparison {
+package struct HeadComparison {
   struct Outcome {
     let kind: HeadKind
     let column: String
@@ -97,9 +97,11 @@ struct HeadComparison {
       let result = try await configuration.fit(
         parts.map { training.selecting($0.training) } ?? training,
         validation: parts.map { training.selecting($0.validation) } ?? validation, options: options)
-      var settings = [("learning rate", configuration.learningRate), ("dropout", configuration.dropout)]
-      settings += configuration.hidden.map { ("hidden", Double($0)) }
-      return Fit(result: result, selection: nil, settings: settings)
+      let widths = configuration.hidden.enumerated().map { index, width in
+        (name: index == 0 ? "hidden" : "hidden \(index + 1)", value: Double(width))
+      }
+      let rates = [("dropout", configuration.dropout), ("learning rate", configuration.learningRate)]
+      return Fit(result: result, selection: nil, settings: widths + rates)
     }
   }
 
@@ -119,7 +121,7 @@ struct HeadComparison {
   }
 
   /// Holm, "A simple sequentially rejective multiple test procedure", 1979, as adjusted p values.
-  static func holm(_ p: [Double]) -> [Double] {
+  package static func holm(_ p: [Double]) -> [Double] {
     var adjusted = p
     var largest = 0.0
     for (rank, index) in p.indices.sorted(by: { p[$0] < p[$1] }).enumerated() {

@@ -11,11 +11,11 @@ enum HeadKind: String, CaseIterable {
   /// For people.
   var title: String {
     switch self {
-    case .logistic: "logistic regression"
-    case .mlp: "multilayer perceptron"
-    case .svm: "linear SVM"
-    case .svmHinge: "linear SVM, hinge"
-    case .softmax: "softmax by AdamW"
+    case .logistic: "Logistic regression"
+    case .mlp: "MLP"
+    case .svm: "Linear SVM"
+    case .svmHinge: "Linear SVM, hinge"
+    case .softmax: "Softmax by AdamW"
     }
   }
 

@@ -20,22 +20,16 @@ enum Demonet {
     _ = g.linear("fc", x, to: 84)
   }
 
-  static func preprocessing() throws -> Preprocessing {
-    try Preprocessing(
-      resizing: .shorterSide(88), crop: PictureSize(width: 80, height: 80), mean: [0.5, 0.5, 0.5],
-      standardDeviation: [0.25, 0.25, 0.25])
-  }
-
-  /// With the trained weights.
+  /// With the trained weights, whose file says how it wants its pictures.
   static func trained() throws -> Network {
     guard let file = Bundle.module.url(forResource: "demonet", withExtension: "safetensors") else {
       throw CommandError.failed("the demo's weights are not beside the program")
     }
-    return try Network(architecture, weights: .file(file.path), preprocessing: preprocessing())
+    return try Network(architecture, weights: .file(file.path))
   }
 
   /// The same network as it was before any training.
   static func random() throws -> Network {
-    try Network(architecture, weights: .seed(0), preprocessing: preprocessing())
+    try Network(architecture, weights: .seed(0), preprocessing: trained().preprocessing)
   }
 }

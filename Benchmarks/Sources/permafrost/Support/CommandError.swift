@@ -22,12 +22,14 @@ struct CommandError: Error, CustomStringConvertible {
   }
 }
 
-/// Whether an error means that the arguments were bad: unknown networks and layers are.
+/// Whether an error means that the arguments were bad: unknown networks, layers and columns are.
 func isBadArgument(_ error: any Error) -> Bool {
   switch error {
   case let error as CommandError: error.isBadArgument
   case let error as BackboneError:
     [.unknownNetwork, .unknownLayer, .invalidArgument].contains(error.code)
+  case let error as FeatureCacheError: [.unknownColumn, .invalidArgument].contains(error.code)
+  case let error as HeadsError: error.code == .invalidArgument
   default: false
   }
 }

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// The command line as a script sees it: 0 for success, 2 for bad arguments, 1 for what fails later.
+@Suite struct ExitStatusTests {
+  private struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  private let extract = ["extract", "--network", "alexnet", "--weights"]
+
+  /// Runs the program that was built beside the tests.
+  private static func run(_ arguments: [String]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("permafrost")
+    process.arguments = arguments
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let outputData = output.fileHandleForReading.readDataToEndOfFile()
+    let errorData = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
+      errors: String(decoding: errorData, as: UTF8.self))
+  }
+
+  @Test func helpAndVersionSucceed() throws {
+    for arguments in [["--help"], ["--version"], ["extract", "--help"], ["networks"]] {
+      let outcome = try Self.run(arguments)
+      #expect(outcome.status == 0, "\(arguments)")
+      #expect(!outcome.output.isEmpty)
+    }
+    #expect(try Self.run(["networks"]).output.contains("mobilenet_v2"))
+  }
+
+  @Test func badArgumentsAreTwo() throws {
+    for arguments in [
+      ["nonsense"], ["layers"], ["layers", "--network", "resnet19"], ["networks", "--unknown"],
+      extract + ["pretrained", "--images", "x", "--layer", "input", "--cache", "c"],
+      extract + ["seed:0", "--images", "x", "--layer", "nine", "--cache", "c"],
+      extract + ["seed:0", "--layer", "input", "--cache", "c", "--views", "2"],
+      extract + ["seed:0", "--layer", "input", "--cache", "c", "--store", "f8"],
+      ["compare", "--cache", "c", "--heads", "forest"],
+      ["plan", "--images", "x", "--cache", "c", "--shards", "2"],
+      ["bench", "pipeline"], ["cache", "gc", "--cache", "c"],
+    ] {
+      let outcome = try Self.run(arguments)
+      #expect(outcome.status == 2, "\(arguments)")
+      #expect(!outcome.errors.isEmpty)
+    }
+  }
+
+  @Test func laterFailuresAreOneWithOneLine() throws {
+    for arguments in [
+      ["compare", "--cache", "/nonexistent/cache"], ["verify", "--cache", "/nonexistent/cache"],
+      extract + ["/nonexistent", "--images", "/tmp", "--layer", "input", "--cache", "/tmp/c"],
+      [
+        "predict", "--head", "/nonexistent", "--network", "alexnet", "--weights", "seed:0", "--images",
+        "/tmp",
+      ],
+    ] {
+      let outcome = try Self.run(arguments)
+      #expect(outcome.status == 1, "\(arguments)")
+      #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains("/nonexistent"))
+    }
+  }
+}
