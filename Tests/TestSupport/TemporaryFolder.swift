@@ -8,7 +8,8 @@
 
 /// Lends a new, empty folder, and removes it with the files in it afterwards.
 package func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  var template = Array("/tmp/permafrost-test-XXXXXX".utf8CString)
+  let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? P_tmpdir
+  var template = Array("\(parent)/permafrost-test-XXXXXX".utf8CString)
   guard unsafe mkdtemp(&template) != nil else { throw FolderError(code: errno) }
   let folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   defer { removeFolder(folder) }

@@ -58,7 +58,7 @@ import Testing
   @Test func laterFailuresAreOneWithOneLine() throws {
     for arguments in [
       ["compare", "--cache", "/nonexistent/cache"], ["verify", "--cache", "/nonexistent/cache"],
-      extract + ["/nonexistent", "--images", "/tmp", "--layer", "input", "--cache", "/tmp/c"],
+      extract + ["/nonexistent", "--images", "x", "--layer", "input", "--cache", "c"],
       [
         "predict", "--head", "/nonexistent", "--network", "alexnet", "--weights", "seed:0", "--images",
         "/tmp",
