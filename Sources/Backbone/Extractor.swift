@@ -12,9 +12,11 @@ public final class Extractor: FeatureExtractor {
   public let plan: Plan
   private let hooks: HookSet
   private let preparer: PicturePreparer
-  /// Pictures computed together; bounds the memory.
+  /// Pictures computed together: as asked, but no more than fit 2 GiB of activations.
   public let batchSize: Int
   private let engine: Mutex<Engine>
+  /// Floats of all activations of a batch.
+  private static let activationLimit = 1 << 29
   /// A thread that may block, which those of the caller's tasks may not.
   private let queue = DispatchQueue(label: "Permafrost.Extractor")
 
@@ -22,7 +24,7 @@ public final class Extractor: FeatureExtractor {
   ///   - network: the frozen network
   ///   - taps: the layers that are wanted; each becomes a column
   ///   - hooks: closures to run on the way; a replacing one needs a version for the features to be cached
-  ///   - batchSize: pictures computed together
+  ///   - batchSize: pictures computed together, at most
   ///   - threads: threads that decode and compute
   /// - Throws: `.unknownLayer`, `.hook`, `.missingWeights`, `.invalidArgument`, `.resources`
   public init(
@@ -40,8 +42,8 @@ public final class Extractor: FeatureExtractor {
     self.network = network
     self.preparer = preparer
     self.hooks = hooks
-    self.batchSize = batchSize
     plan = try network.plan(tapping: taps, hooks: hooks)
+    self.batchSize = min(batchSize, max(1, Self.activationLimit / max(1, plan.program.memory.size)))
     engine = Mutex(try Engine(plan, threads: threads))
   }
 
