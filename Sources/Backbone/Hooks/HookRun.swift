@@ -20,7 +20,7 @@ struct HookRun {
       let event = events[nextEvent]
       nextEvent += 1
       let hook = graph.hooks[event.hook]
-      let seen = try self.event(hook, inputs: event.inputs, output: event.output)
+      let seen = self.event(hook, inputs: event.inputs, output: event.output)
       do {
         switch hook.action {
         case .observeInputs(let observe), .observeOutput(let observe): try observe(seen)
@@ -64,9 +64,7 @@ struct HookRun {
     }
   }
 
-  private func event(
-    _ hook: HookSet.Hook, inputs: [Int], output: Int?
-  ) throws(BackboneError) -> HookEvent {
+  private func event(_ hook: HookSet.Hook, inputs: [Int], output: Int?) -> HookEvent {
     HookEvent(
       layer: hook.layer, inputs: inputs.compactMap { executor.tensor($0) },
       output: output.flatMap { executor.tensor($0) })

@@ -25,7 +25,7 @@ struct MemoryPlan {
   /// Floats a picture of the whole arena.
   private(set) var size = 0
 
-  init(_ graph: HookedGraph, _ schedule: Schedule, taps: [Int]) {
+  init(_ graph: HookedGraph, _ schedule: Schedule) {
     locations = Array(repeating: nil, count: graph.nodes.count)
     let placed = Self.placedParts(graph, schedule)
     for (position, step) in schedule.steps.enumerated() {

@@ -33,7 +33,7 @@ import Tensors
     self.graph = graph
     unsafe self.kernels = kernels
     schedule = try Schedule(graph, Fusion(graph), taps: taps)
-    memory = MemoryPlan(graph, schedule, taps: taps)
+    memory = MemoryPlan(graph, schedule)
     let compiler = unsafe Compiler(
       graph: graph, memory: memory, parameters: parameters, packed: packed, kernels: kernels)
     var steps: [Work] = []
