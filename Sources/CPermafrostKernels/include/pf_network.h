@@ -5,7 +5,9 @@
 // same bits whichever rows share the call, however rows are cut into calls, and whichever thread runs it.
 #ifndef PF_NETWORK_H
 #define PF_NETWORK_H
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "pf_isa.h"
 
 typedef enum pf_activation {
@@ -38,6 +40,24 @@ typedef struct pf_convolution {
   size_t out_row_stride;      // floats from one output row to the next, at least out_channels
 } pf_convolution;
 
+/// Tile sizes of Winograd's minimal filtering: outputs a side, for a square kernel, stride 1 and dilation 1.
+typedef enum pf_winograd_scheme {
+  PF_WINOGRAD_6_4,    // 3 x 3, tiles of 6 and 4: fewest products; the error is some 1e-5 of the largest output
+  PF_WINOGRAD_4_3,    // 3 x 3, tiles of 4 and 3: some 1e-6
+  PF_WINOGRAD_4_5X5,  // 5 x 5, tiles of 4
+} pf_winograd_scheme;
+
+/// A convolution by Winograd's method. Channels of a group, in and out, are multiples of 16.
+typedef struct pf_winograd {
+  pf_winograd_scheme scheme;
+  size_t in_channels, in_height, in_width;
+  size_t out_channels, out_height, out_width;  // before the pool
+  size_t padding, groups;
+  bool pool;                  // a 2 x 2 max pool of stride 2 follows; not with a residual, nor with scheme 4_3
+  size_t in_pixel_stride, in_picture_stride;
+  size_t out_pixel_stride;    // of the pooled output, where there is a pool
+} pf_winograd;
+
 /// A window that slides over every channel by itself (depthwise convolution, pooling).
 typedef struct pf_window {
   size_t channels, in_height, in_width, out_height, out_width;
@@ -67,6 +87,20 @@ typedef struct pf_network_kernels {
   void (*convolve)(const pf_convolution *shape, const float *in, const float *packed, pf_epilogue epilogue,
                    float *out, size_t row_begin, size_t row_end, size_t chunk_begin, size_t chunk_end,
                    void *scratch);
+
+  // MARK: convolution by Winograd's method, over any set of consecutive tiles of all pictures
+
+  size_t (*winograd_tiles)(const pf_winograd *shape);          // of a picture
+  size_t (*winograd_positions)(const pf_winograd *shape);      // of a tile
+  size_t (*winograd_column_chunks)(const pf_winograd *shape);  // of a group
+  size_t (*winograd_packed_count)(const pf_winograd *shape);
+  /// Column chunks are counted over all groups. `weights` as in `pack_convolution`.
+  void (*pack_winograd)(const pf_winograd *shape, const float *weights, size_t chunk_begin, size_t chunk_end,
+                        float *packed);
+  /// Bytes of scratch (64-byte aligned) for a call of `winograd_convolve` over `tiles` tiles.
+  size_t (*winograd_scratch)(const pf_winograd *shape, size_t tiles);
+  void (*winograd_convolve)(const pf_winograd *shape, const float *in, const float *packed, pf_epilogue epilogue,
+                            float *out, size_t tile_begin, size_t tile_end, void *scratch);
 
   // MARK: one channel at a time
 

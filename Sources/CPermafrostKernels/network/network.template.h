@@ -18,6 +18,11 @@
 #include "blocks.template.h"
 #include "tile.template.h"
 #include "convolution.template.h"
+#include "winograd_points.template.h"
+#include "winograd.template.h"
+#include "winograd_input.template.h"
+#include "winograd_output.template.h"
+#include "winograd_product.template.h"
 #include "depthwise.template.h"
 #include "pooling.template.h"
 #include "elementwise.template.h"
@@ -29,6 +34,13 @@ const pf_network_kernels NETWORK_KERNELS = {
     .convolution_column_chunks = panel_count,
     .convolution_scratch = convolution_scratch,
     .convolve = convolve,
+    .winograd_tiles = winograd_tiles,
+    .winograd_positions = winograd_positions,
+    .winograd_column_chunks = winograd_column_chunks,
+    .winograd_packed_count = winograd_packed_count,
+    .pack_winograd = pack_winograd,
+    .winograd_scratch = winograd_scratch,
+    .winograd_convolve = winograd_convolve,
     .depthwise = depthwise,
     .max_pool = max_pool,
     .adaptive_average_pool = adaptive_average_pool,

@@ -15,6 +15,13 @@ typedef __m256i lanes;
   make(1, 1) make(2, 1) make(3, 1) make(4, 1) make(5, 1) make(6, 1) \
   make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2)
 
+// The same for products whose inputs lie in one block, so that rows need no pointers of their own.
+#define PRODUCT_ROWS 6
+#define PRODUCT_VECTORS 2
+#define EACH_PRODUCT(make) \
+  make(1, 1) make(2, 1) make(3, 1) make(4, 1) make(5, 1) make(6, 1) \
+  make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2)
+
 // A block of inputs for a second cache of 256 or 512 KiB.
 #define BLOCK_ROWS 192
 #define BLOCK_DEPTH 256
@@ -33,6 +40,8 @@ INLINE vec vec_load_part(const float *p, lanes part) { return _mm256_maskload_ps
 INLINE void vec_store_part(float *p, vec x, lanes part) { _mm256_maskstore_ps(p, part, x); }
 
 INLINE vec vec_add(vec a, vec b) { return _mm256_add_ps(a, b); }
+INLINE vec vec_subtract(vec a, vec b) { return _mm256_sub_ps(a, b); }
+INLINE vec vec_multiply(vec a, vec b) { return _mm256_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm256_div_ps(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 

@@ -16,6 +16,13 @@ typedef __mmask16 lanes;
   make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) \
   make(1, 3) make(2, 3) make(3, 3) make(4, 3) make(5, 3) make(6, 3) make(7, 3) make(8, 3)
 
+// The same for products whose inputs lie in one block, so that rows need no pointers of their own.
+#define PRODUCT_ROWS 14
+#define PRODUCT_VECTORS 2
+#define EACH_PRODUCT(make) \
+  make(1, 1) make(2, 1) make(3, 1) make(4, 1) make(5, 1) make(6, 1) make(7, 1) make(8, 1) make(9, 1) make(10, 1) make(11, 1) make(12, 1) make(13, 1) make(14, 1) \
+  make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) make(9, 2) make(10, 2) make(11, 2) make(12, 2) make(13, 2) make(14, 2)
+
 // A block of inputs for a second cache of 1 MiB or more.
 #define BLOCK_ROWS 384
 #define BLOCK_DEPTH 512
@@ -30,6 +37,8 @@ INLINE vec vec_load_part(const float *p, lanes part) { return _mm512_maskz_loadu
 INLINE void vec_store_part(float *p, vec x, lanes part) { _mm512_mask_storeu_ps(p, part, x); }
 
 INLINE vec vec_add(vec a, vec b) { return _mm512_add_ps(a, b); }
+INLINE vec vec_subtract(vec a, vec b) { return _mm512_sub_ps(a, b); }
+INLINE vec vec_multiply(vec a, vec b) { return _mm512_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm512_div_ps(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 

@@ -16,6 +16,13 @@ typedef size_t lanes;
   make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) \
   make(1, 3) make(2, 3) make(3, 3) make(4, 3) make(5, 3) make(6, 3) make(7, 3) make(8, 3)
 
+// The same for products whose inputs lie in one block, so that rows need no pointers of their own.
+#define PRODUCT_ROWS 10
+#define PRODUCT_VECTORS 2
+#define EACH_PRODUCT(make) \
+  make(1, 1) make(2, 1) make(3, 1) make(4, 1) make(5, 1) make(6, 1) make(7, 1) make(8, 1) make(9, 1) make(10, 1) \
+  make(1, 2) make(2, 2) make(3, 2) make(4, 2) make(5, 2) make(6, 2) make(7, 2) make(8, 2) make(9, 2) make(10, 2)
+
 // A block of inputs for a second cache of 256 KiB or more.
 #define BLOCK_ROWS 192
 #define BLOCK_DEPTH 256
@@ -40,6 +47,8 @@ INLINE void vec_store_part(float *p, vec x, lanes part) {
 }
 
 INLINE vec vec_add(vec a, vec b) { return vaddq_f32(a, b); }
+INLINE vec vec_subtract(vec a, vec b) { return vsubq_f32(a, b); }
+INLINE vec vec_multiply(vec a, vec b) { return vmulq_f32(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return vdivq_f32(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return vfmaq_f32(c, a, b); }
 

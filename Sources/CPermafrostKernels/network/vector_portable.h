@@ -20,6 +20,13 @@ typedef size_t lanes;
   make(1, 1) make(2, 1) make(3, 1) make(4, 1) \
   make(1, 2) make(2, 2) make(3, 2) make(4, 2)
 
+// The same for products whose inputs lie in one block, so that rows need no pointers of their own.
+#define PRODUCT_ROWS 4
+#define PRODUCT_VECTORS 2
+#define EACH_PRODUCT(make) \
+  make(1, 1) make(2, 1) make(3, 1) make(4, 1) \
+  make(1, 2) make(2, 2) make(3, 2) make(4, 2)
+
 // The rows and the depth of a block of inputs, which should take up half of the second cache.
 #define BLOCK_ROWS 192
 #define BLOCK_DEPTH 256
@@ -54,6 +61,8 @@ INLINE vec vec_select(vec_bits choose, vec yes, vec no) {
 }
 
 INLINE vec vec_add(vec a, vec b) { return a + b; }
+INLINE vec vec_subtract(vec a, vec b) { return a - b; }
+INLINE vec vec_multiply(vec a, vec b) { return a * b; }
 INLINE vec vec_divide(vec a, vec b) { return a / b; }
 
 /// a * b + c, rounded once where the processor can, and always in the same way for one instruction set.
