@@ -37,7 +37,6 @@ ENGINES = ["onnxruntime", "openvino", "pytorch"]
 NETWORKS = """
     vgg16 vgg11 resnet18 alexnet resnet50 efficientnet_b0 mobilenet_v2 regnet_y_16gf vit_b_16
 """.split()
-SIDE = 224
 MASK = 2**64 - 1
 
 
@@ -94,7 +93,7 @@ def seeded(seed, name, shape):
 
 
 def pictures(options):
-    shape = (options.batch, 3, SIDE, SIDE)
+    shape = (options.batch, 3, options.side, options.side)
     if options.input:
         return numpy.fromfile(options.input, numpy.float32).reshape(shape)
     return unit(splitmix64(1), int(numpy.prod(shape))).reshape(shape) * numpy.float32(4) - numpy.float32(2)
@@ -154,7 +153,7 @@ def export(options):
     torch.backends.mha.set_fastpath_enabled(False)  # one fused operator that ONNX does not know
     for batch in {options.batch, stream_batch(options)} - {0}:
         torch.onnx.export(
-            model, torch.zeros(batch, 3, SIDE, SIDE), file(options, f"-{batch}.onnx"), dynamo=False, opset_version=17,
+            model, torch.zeros(batch, 3, options.side, options.side), file(options, f"-{batch}.onnx"), dynamo=False, opset_version=17,
             do_constant_folding=True, input_names=["pictures"], output_names=["logits"])
 
 
@@ -348,7 +347,7 @@ def table(options):
     for name in options.network:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             arguments = ["--network", name, "--folder", folder, "--batch", str(options.batch), "--threads",
-                         str(options.threads), "--seed", str(options.seed)]
+                         str(options.threads), "--seed", str(options.seed), "--side", str(options.side)]
             program = [sys.executable, __file__]
             subprocess.run([*program, "export", *arguments], check=True)
             servers = {}
@@ -381,6 +380,7 @@ def main():
     parser.add_argument("--network", action="append")
     parser.add_argument("--folder")
     parser.add_argument("--input")
+    parser.add_argument("--side", type=int, default=224, help="rows and columns of a picture")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
