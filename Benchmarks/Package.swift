@@ -24,10 +24,11 @@ let package = Package(
     .executableTarget(
       name: "permafrost",
       dependencies: [
-        "Report", "ShipPictures", backbone, featureCache, heads,
+        "CMachineProbe", "Report", "ShipPictures", backbone, featureCache, heads,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      resources: [.copy("Resources/demonet.safetensors")]),
+      resources: [.copy("Resources/demonet.safetensors"), .copy("Resources/peer_network.py")]),
+    .target(name: "CMachineProbe", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "Report"),
     .target(name: "ShipPictures"),
     .testTarget(name: "CommandTests", dependencies: ["permafrost"]),
@@ -35,7 +36,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets {
+for target in package.targets where target.name != "CMachineProbe" {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),

@@ -39,6 +39,9 @@ public struct Network: Sendable {
   /// SHA-256 over the sorted (name, type, shape, bytes) of the weights, in hexadecimal.
   public func weightsDigest() throws(BackboneError) -> String { try parameters.digest() }
 
+  /// Bytes of weights that its plans so far have put into the order of the kernels.
+  public var packedBytes: Int { packed.bytes }
+
   /// Compiles the network for a set of taps.
   ///
   /// - Parameters:

@@ -1,41 +1,18 @@
-import Foundation
 import Testing
 
 /// The command line as a script sees it: 0 for success, 2 for bad arguments, 1 for what fails later.
 @Suite struct ExitStatusTests {
-  private struct Outcome {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
   private let extract = ["extract", "--network", "alexnet", "--weights"]
 
-  /// Runs the program that was built beside the tests.
-  private static func run(_ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-      .deletingLastPathComponent().appendingPathComponent("permafrost")
-    process.arguments = arguments
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let outputData = output.fileHandleForReading.readDataToEndOfFile()
-    let errorData = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
-      errors: String(decoding: errorData, as: UTF8.self))
-  }
-
   @Test func helpAndVersionSucceed() throws {
-    for arguments in [["--help"], ["--version"], ["extract", "--help"], ["networks"]] {
-      let outcome = try Self.run(arguments)
+    for arguments in [
+      ["--help"], ["--version"], ["extract", "--help"], ["networks"], ["bench", "network", "--help"],
+    ] {
+      let outcome = try CommandOutcome.of(arguments)
       #expect(outcome.status == 0, "\(arguments)")
       #expect(!outcome.output.isEmpty)
     }
-    #expect(try Self.run(["networks"]).output.contains("mobilenet_v2"))
+    #expect(try CommandOutcome.of(["networks"]).output.contains("mobilenet_v2"))
   }
 
   @Test func badArgumentsAreTwo() throws {
@@ -47,9 +24,10 @@ import Testing
       extract + ["seed:0", "--layer", "input", "--cache", "c", "--store", "f8"],
       ["compare", "--cache", "c", "--heads", "forest"],
       ["plan", "--images", "x", "--cache", "c", "--shards", "2"],
-      ["bench", "pipeline"], ["cache", "gc", "--cache", "c"],
+      ["bench", "pipeline"], ["bench", "cache"], ["bench", "heads", "--rounds", "3"],
+      ["cache", "gc", "--cache", "c"],
     ] {
-      let outcome = try Self.run(arguments)
+      let outcome = try CommandOutcome.of(arguments)
       #expect(outcome.status == 2, "\(arguments)")
       #expect(!outcome.errors.isEmpty)
     }
@@ -64,7 +42,7 @@ import Testing
         "/tmp",
       ],
     ] {
-      let outcome = try Self.run(arguments)
+      let outcome = try CommandOutcome.of(arguments)
       #expect(outcome.status == 1, "\(arguments)")
       #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
       #expect(outcome.errors.contains("/nonexistent"))

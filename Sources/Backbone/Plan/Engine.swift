@@ -21,11 +21,12 @@ final class Engine {
   /// - Parameters:
   ///   - batch: pictures
   ///   - isCancelled: asked before every layer
+  ///   - observe: told every node as soon as its value is there
   ///   - fill: writes the pictures, [batch][height][width][channel]
   /// - Returns: for each tap, [batch][dimension]
   /// - Throws: `.cancelled`, `.hook`
   func run(
-    batch: Int, isCancelled: () -> Bool = { false },
+    batch: Int, isCancelled: () -> Bool = { false }, observe: ((Int) -> Void)? = nil,
     fill: (UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(BackboneError) -> [[Float]] {
     let program = plan.program
@@ -49,6 +50,7 @@ final class Engine {
       for (index, node) in plan.tappedNodes.enumerated() where node == step.node {
         results[index] = executor.rows(node, plan.taps[index].pooling)
       }
+      observe?(step.node)
     }
     try hooks.fireEvents(upTo: .max)
     return results

@@ -23,6 +23,13 @@ final class PackedLayers: Sendable {
 
   private let layers = Mutex<[Key: PackedLayer]>([:])
 
+  /// What all of them hold.
+  var bytes: Int {
+    layers.withLock { layers in
+      layers.values.reduce(0) { $0 + ($1.weights.count + ($1.bias?.count ?? 0)) * MemoryLayout<Float>.stride }
+    }
+  }
+
   /// - Throws: `.missingWeights`
   func layer(
     _ node: Graph.Node, batchNorm: Graph.Node?, input: FeatureShape, _ parameters: Parameters,

@@ -44,7 +44,7 @@ public struct Plan: Sendable {
     program = unsafe try Program(hooked, taps: tappedNodes, parameters, packed, kernels: kernels)
   }
 
-  /// Runs preprocessed pictures through the network.
+  /// Runs preprocessed pictures through the network, once; `PlanRunner` keeps threads and memory for more.
   ///
   /// - Parameters:
   ///   - pictures: [pictures, channels, height, width], normalised as the weights want it
@@ -52,31 +52,7 @@ public struct Plan: Sendable {
   /// - Returns: for each tap, [pictures, dimension]
   /// - Throws: `.invalidArgument` where the shape does not fit, `.hook`, `.resources`
   public func run(_ pictures: Tensor, threads: Int = 1) throws(BackboneError) -> [Tensor] {
-    guard pictures.shape.count == 4, Array(pictures.shape.dropFirst()) == inputShape else {
-      throw BackboneError(
-        .invalidArgument, "pictures of shape \(pictures.shape) do not fit an input of \(inputShape)")
-    }
-    let batch = pictures.shape[0]
-    let engine = try Engine(self, threads: threads)
-    let pixels = inputShape[1] * inputShape[2]
-    let channels = inputShape[0]
-    let results = try unsafe engine.run(batch: batch) { input in
-      for picture in 0..<batch {
-        for channel in 0..<channels {
-          let source = (picture * channels + channel) * pixels
-          for pixel in 0..<pixels {
-            unsafe input[(picture * pixels + pixel) * channels + channel] = pictures.values[source + pixel]
-          }
-        }
-      }
-    }
-    var tensors: [Tensor] = []
-    for (values, output) in zip(results, outputs) {
-      do { tensors.append(try Tensor(shape: [batch, output.dimension], values: values)) } catch {
-        throw BackboneError(.invalidGraph, error.message)
-      }
-    }
-    return tensors
+    try PlanRunner(self, threads: threads).run(pictures)
   }
 }
 

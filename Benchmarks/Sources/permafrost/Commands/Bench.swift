@@ -2,13 +2,35 @@ import ArgumentParser
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Reserved: side-by-side timing against other engines.",
-    usage: "permafrost bench network|pipeline|cache|heads")
+    abstract: "Timing, side by side with other engines.",
+    subcommands: [
+      BenchNetwork.self, BenchEngine.self, BenchPipeline.self, BenchCache.self, BenchHeads.self,
+    ])
+}
 
-  @Argument(parsing: .allUnrecognized, help: "What to measure, and its options.")
+struct BenchPipeline: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "pipeline", abstract: "Reserved.")
+
+  @Argument(parsing: .allUnrecognized)
   var arguments: [String] = []
 
-  func run() throws {
-    throw CommandError.reserved((["bench"] + arguments.prefix(1)).joined(separator: " "))
-  }
+  func run() throws { throw CommandError.reserved("bench pipeline") }
+}
+
+struct BenchCache: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "cache", abstract: "Reserved.")
+
+  @Argument(parsing: .allUnrecognized)
+  var arguments: [String] = []
+
+  func run() throws { throw CommandError.reserved("bench cache") }
+}
+
+struct BenchHeads: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "heads", abstract: "Reserved.")
+
+  @Argument(parsing: .allUnrecognized)
+  var arguments: [String] = []
+
+  func run() throws { throw CommandError.reserved("bench heads") }
 }
