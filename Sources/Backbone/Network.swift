@@ -54,12 +54,17 @@ public struct Network: Sendable {
   }
 
   /// The same with kernels of a given instruction set, to compare them.
-  package func plan(tapping taps: [Tap], hooks: HookSet = HookSet(), isa: pf_isa) throws(BackboneError)
-    -> Plan
-  {
-    try Plan(graph, taps: taps, hooks: hooks, parameters, packed(for: isa), isa: isa)
+  package func plan(
+    tapping taps: [Tap], hooks: HookSet = HookSet(), isa: pf_isa,
+    algorithms: ConvolutionAlgorithm.Choice = .table
+  ) throws(BackboneError) -> Plan {
+    try Plan(
+      graph, taps: taps, hooks: hooks, parameters, packed(for: isa, algorithms), isa: isa,
+      algorithms: algorithms)
   }
 
   /// Packed weights are shared by the plans of the usual instruction set; others pack their own.
-  private func packed(for isa: pf_isa) -> PackedLayers { isa == pf_isa_best() ? packed : PackedLayers() }
+  private func packed(for isa: pf_isa, _ algorithms: ConvolutionAlgorithm.Choice) -> PackedLayers {
+    isa == pf_isa_best() && algorithms == .table ? packed : PackedLayers()
+  }
 }

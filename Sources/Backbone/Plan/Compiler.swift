@@ -8,6 +8,7 @@ import Tensors
   let parameters: Parameters
   let packed: PackedLayers
   let kernels: UnsafePointer<pf_network_kernels>
+  let algorithms: ConvolutionAlgorithm.Choice
 
   func work(for step: Schedule.Step) throws(BackboneError) -> Program.Work {
     switch step.kind {
@@ -77,6 +78,16 @@ import Tensors
         dilation: convolution.dilation)
       return .depthwise(shape, layer, input: input, residual: group.residual, activation)
     }
+    if case .convolution(let settings) = head.operation,
+      case .winograd(let tiles) = ConvolutionAlgorithm(
+        settings, input: inputShape, output: graph.nodes[group.head].shape, algorithms)
+    {
+      let shape = winograd(settings, tiles, input: input, group, output: output)
+      let layer = try packed.layer(head, batchNorm: batchNorm, input: inputShape, parameters) {
+        winogradPacked($0, shape)
+      }
+      return .winograd(shape, layer, input: input, residual: group.residual, activation)
+    }
     let shape = convolution(head, input: input, output: output)
     let layer = try packed.layer(head, batchNorm: batchNorm, input: inputShape, parameters) { weights in
       unsafe withUnsafePointer(to: shape) { shape in
@@ -88,6 +99,17 @@ import Tensors
       }
     }
     return .convolve(shape, layer, input: input, residual: group.residual, activation)
+  }
+
+  private func winogradPacked(_ weights: LayerWeights, _ shape: pf_winograd) -> AlignedFloats {
+    unsafe withUnsafePointer(to: shape) { shape in
+      let target = unsafe AlignedFloats(count: kernels.pointee.winograd_packed_count(shape))
+      let chunks = unsafe kernels.pointee.winograd_column_chunks(shape) * shape.pointee.groups
+      unsafe weights.values.withUnsafeBufferPointer { values in
+        unsafe kernels.pointee.pack_winograd(shape, values.baseAddress, 0, chunks, target.pointer)
+      }
+      return target
+    }
   }
 
   /// [channels][pixels] to [pixels][channels].
@@ -120,6 +142,25 @@ import Tensors
       dilation_width: dilation, in_pixel_stride: stride(input),
       in_picture_stride: stride(input) * from.pixels, out_pixel_stride: stride(output),
       out_picture_stride: stride(output) * to.pixels)
+  }
+
+  private func winograd(
+    _ settings: Operation.Convolution, _ tiles: ConvolutionAlgorithm.Tiles, input: Int, _ group: Fusion.Group,
+    output: Int
+  ) -> pf_winograd {
+    let from = graph.nodes[input].shape
+    let to = graph.nodes[group.head].shape
+    let scheme =
+      switch tiles {
+      case .sixAndFour: PF_WINOGRAD_6_4
+      case .fourAndThree: PF_WINOGRAD_4_3
+      case .fourByFive: PF_WINOGRAD_4_5X5
+      }
+    return pf_winograd(
+      scheme: scheme, in_channels: from.channels, in_height: from.height, in_width: from.width,
+      out_channels: to.channels, out_height: to.height, out_width: to.width, padding: settings.padding,
+      groups: settings.groups, pool: group.pool != nil, in_pixel_stride: stride(input),
+      in_picture_stride: stride(input) * from.pixels, out_pixel_stride: stride(output))
   }
 
   /// A linear layer is a convolution whose kernel covers the whole map.

@@ -1,28 +1,44 @@
 internal import CPermafrostKernels
 import Tensors
 
-/// Runs a program over a batch that the caller has put into the input's buffer.
+/// Runs the steps of a program over some pictures of a batch, which the caller has put into the input's buffer.
 @safe struct Executor {
   let program: Program
-  let pool: WorkerPool
+  let pool: Workers
   let workspace: Workspace
+  /// Pictures of the whole batch.
+  private let total: Int
+  /// The first of those that this executor runs over.
+  let first: Int
+  /// How many those are.
   let batch: Int
-  private var kernels: pf_network_kernels { unsafe program.kernels.pointee }
+  var kernels: pf_network_kernels { unsafe program.kernels.pointee }
 
-  init(_ program: Program, pool: WorkerPool, workspace: Workspace, batch: Int) {
+  /// - Parameters:
+  ///   - pictures: those of the batch to run over
+  ///   - segment: the segment whose steps will be run; `nil`: none whose buffers are its own
+  init(
+    _ program: Program, pool: Workers, workspace: Workspace, batch: Int, pictures: Range<Int>, segment: Int?
+  ) {
     self.program = program
     self.pool = pool
     self.workspace = workspace
-    self.batch = batch
-    workspace.reserve(program.memory, batch: batch)
+    total = batch
+    first = pictures.lowerBound
+    self.batch = pictures.count
+    guard let segment else { return }
+    workspace.reserve(program.memory, segment: segment, pictures: pictures.count, worker: pool.alone ?? 0)
   }
 
   /// Where the value of a node starts, and its pixel stride.
   func place(_ node: Int) -> (pointer: UnsafeMutablePointer<Float>, stride: Int)? {
-    guard let location = program.memory.locations[node],
-      let pointer = unsafe workspace.pointer(location, program.memory, batch: batch)
-    else { return nil }
-    return unsafe (pointer, location.pixelStride)
+    guard let location = program.memory.locations[node] else { return nil }
+    let buffer = program.memory.buffers[location.buffer]
+    let base = unsafe workspace.pointer(buffer, batch: total, pictures: batch, worker: pool.alone ?? 0)
+    guard let base = unsafe base else { return nil }
+    let picture = location.pixelStride * program.graph.nodes[node].shape.pixels
+    let skipped = buffer.segment == nil ? first * picture : 0
+    return unsafe (base + location.channelOffset + skipped, location.pixelStride)
   }
 
   func run(_ work: Program.Work, output: Int) {
@@ -30,6 +46,9 @@ import Tensors
     switch work {
     case .nothing, .replacement: break
     case .convolve(let shape, let layer, let input, let residual, let activation):
+      guard let source = unsafe place(input) else { return }
+      unsafe convolve(shape, layer, source.pointer, epilogue(layer, residual, activation), out.pointer)
+    case .winograd(let shape, let layer, let input, let residual, let activation):
       guard let source = unsafe place(input) else { return }
       unsafe convolve(shape, layer, source.pointer, epilogue(layer, residual, activation), out.pointer)
     case .depthwise(let shape, let layer, let input, let residual, let activation):
@@ -102,12 +121,11 @@ import Tensors
         rows: rows, width: width, chunks: chunks, weightBytes: layer.weights.count * 4,
         threads: pool.threads)
       let scratch = unsafe kernels.convolution_scratch(shape, blocks.rowsEach)
-      workspace.reserveScratch(bytes: scratch, workers: pool.threads)
       pool.forEach(blocks.count) { item, worker in
         let (rows, chunks) = blocks[item]
         unsafe kernels.convolve(
           shape, source, layer.weights.pointer, epilogue, out, rows.lowerBound, rows.upperBound,
-          chunks.lowerBound, chunks.upperBound, workspace.scratchPointer(worker: worker))
+          chunks.lowerBound, chunks.upperBound, workspace.scratch(worker: worker, bytes: scratch))
       }
     }
   }

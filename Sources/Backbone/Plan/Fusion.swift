@@ -1,5 +1,5 @@
 /// Which nodes are computed together: a convolution or linear layer with the batch norm, residual sum and
-/// activation that follow it.
+/// activation that follow it, and a 2 x 2 max pool where whole tiles of outputs come at once.
 ///
 /// Groups are found on the whole graph, whatever is tapped, so that a layer's arithmetic never depends on what
 /// else is looked at. A value inside a group that somebody wants is computed by the same recipe, cut short
@@ -14,14 +14,18 @@ struct Fusion {
     /// The other operand of the sum.
     var residual: Int?
     var activation: Int?
+    var pool: Int?
 
-    var last: Int { activation ?? sum ?? batchNorm ?? head }
+    var last: Int { pool ?? activation ?? sum ?? batchNorm ?? head }
+    var members: [Int] { [head, batchNorm, sum, activation, pool].compactMap { $0 } }
   }
 
   /// For each node, the group it belongs to, if any.
   private(set) var groups: [Group?]
+  private let algorithms: ConvolutionAlgorithm.Choice
 
-  init(_ graph: HookedGraph) {
+  init(_ graph: HookedGraph, _ algorithms: ConvolutionAlgorithm.Choice) {
+    self.algorithms = algorithms
     groups = Array(repeating: nil, count: graph.nodes.count)
     var readers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
@@ -38,13 +42,17 @@ struct Fusion {
       while readers[group.last].count == 1, let next = readers[group.last].first,
         groups[next] == nil, extend(&group, by: next, graph)
       {}
-      for member in [group.head, group.batchNorm, group.sum, group.activation].compactMap({ $0 }) {
-        groups[member] = group
-      }
+      for member in group.members { groups[member] = group }
     }
   }
 
   private func extend(_ group: inout Group, by next: Int, _ graph: HookedGraph) -> Bool {
+    guard group.pool == nil else { return false }
+    if case .maxPool(let window) = graph.operation(next) {
+      guard group.sum == nil, isPooled(group.head, window, graph) else { return false }
+      group.pool = next
+      return true
+    }
     guard group.activation == nil else { return false }
     switch graph.operation(next) {
     case .batchNorm where group.last == group.head:
@@ -62,9 +70,23 @@ struct Fusion {
     return true
   }
 
+  /// Whether a convolution computes whole tiles that begin and end where windows do.
+  private func isPooled(_ head: Int, _ window: Operation.Window, _ graph: HookedGraph) -> Bool {
+    guard window.kernel == 2, window.stride == 2, window.padding == 0, !window.ceilMode,
+      case .convolution(let convolution) = graph.operation(head)
+    else { return false }
+    let output = graph.nodes[head].shape
+    let algorithm = ConvolutionAlgorithm(
+      convolution, input: graph.nodes[graph.nodes[head].inputs[0]].shape, output: output, algorithms)
+    guard case .winograd(let tiles) = algorithm else { return false }
+    return tiles.areEven(output)
+  }
+
   /// The part of a node's group up to the node itself: what must be computed to get its value.
   func recipe(for node: Int) -> Group? {
     guard var group = groups[node] else { return nil }
+    if node == group.pool { return group }
+    group.pool = nil
     if node == group.activation { return group }
     group.activation = nil
     if node == group.sum { return group }

@@ -17,15 +17,21 @@ struct MemoryPlan {
     /// Steps, by position in the schedule, between which the buffer is in use, both included.
     var firstStep: Int
     var lastStep: Int
+    /// The segment outside of which nobody uses it, if its pictures go through in small groups: then the buffer
+    /// is needed once a thread, for a group.
+    var segment: Int?
   }
 
   /// By node; `nil` for nodes that are not computed.
   private(set) var locations: [Location?]
   private(set) var buffers: [Buffer] = []
-  /// Floats a picture of the whole arena.
+  /// Floats a picture of the arena that a batch has.
   private(set) var size = 0
+  /// Floats a picture of the arena that a thread has, by segment.
+  private(set) var localSizes: [Int]
 
-  init(_ graph: HookedGraph, _ schedule: Schedule) {
+  init(_ graph: HookedGraph, _ schedule: Schedule, _ segments: Segments) {
+    localSizes = Array(repeating: 0, count: segments.all.count)
     locations = Array(repeating: nil, count: graph.nodes.count)
     let placed = Self.placedParts(graph, schedule)
     for (position, step) in schedule.steps.enumerated() {
@@ -38,7 +44,20 @@ struct MemoryPlan {
       let position = (schedule.steps.firstIndex { $0.node >= event.position } ?? schedule.steps.count) - 1
       for node in event.inputs + (event.output.map { [$0] } ?? []) { use(node, at: position) }
     }
-    assignOffsets()
+    findSegments(segments, input: locations.first ?? nil)
+    for segment in localSizes.indices { localSizes[segment] = assignOffsets(segment) }
+    size = assignOffsets(nil)
+  }
+
+  /// The input is there before the first step, so it belongs to the batch.
+  private mutating func findSegments(_ segments: Segments, input: Location?) {
+    for index in buffers.indices where index != input?.buffer {
+      guard let segment = segments.index(of: buffers[index].firstStep),
+        segments.all[segment].pictures != nil,
+        segments.all[segment].steps.contains(buffers[index].lastStep)
+      else { continue }
+      buffers[index].segment = segment
+    }
   }
 
   /// Concatenations by the nodes that can write straight into them, with the channel offset of each.
@@ -96,9 +115,14 @@ struct MemoryPlan {
   }
 
   /// Largest first, each at the lowest offset that no buffer alive at the same time has.
-  private mutating func assignOffsets() {
+  ///
+  /// - Parameter segment: which buffers; `nil`: those of the batch
+  /// - Returns: floats that they need together
+  private mutating func assignOffsets(_ segment: Int?) -> Int {
+    var size = 0
     var done: [Buffer] = []
-    for index in buffers.indices.sorted(by: { buffers[$0].size > buffers[$1].size }) {
+    let these = buffers.indices.filter { buffers[$0].segment == segment }
+    for index in these.sorted(by: { buffers[$0].size > buffers[$1].size }) {
       let neighbours = done.filter {
         $0.firstStep <= buffers[index].lastStep && buffers[index].firstStep <= $0.lastStep
       }.sorted { $0.offset < $1.offset }
@@ -110,5 +134,6 @@ struct MemoryPlan {
       done.append(buffers[index])
       size = max(size, offset + buffers[index].size)
     }
+    return size
   }
 }

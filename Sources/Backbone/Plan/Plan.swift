@@ -18,7 +18,7 @@ public struct Plan: Sendable {
   /// - Throws: as `Network.plan(tapping:hooks:)`
   init(
     _ graph: Graph, taps: [Tap], hooks: HookSet, _ parameters: Parameters, _ packed: PackedLayers,
-    isa: pf_isa
+    isa: pf_isa, algorithms: ConvolutionAlgorithm.Choice
   ) throws(BackboneError) {
     guard !taps.isEmpty else { throw BackboneError(.invalidArgument, "a plan needs at least one tap") }
     guard let kernels = unsafe pf_network_kernels_for(isa) else {
@@ -41,7 +41,7 @@ public struct Plan: Sendable {
     inputShape = graph.nodes[0].shape.dimensions
     let hooked = try HookedGraph(graph, hooks.hooks)
     tappedNodes = layers.map { hooked.current[$0] }
-    program = unsafe try Program(hooked, taps: tappedNodes, parameters, packed, kernels: kernels)
+    program = unsafe try Program(hooked, taps: tappedNodes, parameters, packed, kernels: kernels, algorithms: algorithms)
   }
 
   /// Runs preprocessed pictures through the network, once; `PlanRunner` keeps threads and memory for more.
@@ -63,7 +63,7 @@ extension Architecture {
   public func algorithms() throws(BackboneError) -> [String: String] {
     let graph = try graph()
     let hooked = try HookedGraph(graph, [])
-    let fusion = Fusion(hooked)
+    let fusion = Fusion(hooked, .table)
     let schedule = try Schedule(hooked, fusion, taps: [graph.nodes.count - 1])
     var algorithms: [String: String] = [:]
     for step in schedule.steps {
@@ -73,7 +73,7 @@ extension Architecture {
       case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
       case .fused(let group):
         let head = graph.nodes[group.head]
-        for member in [group.batchNorm, group.sum, group.activation].compactMap({ $0 }) {
+        for member in group.members.dropFirst() {
           algorithms[graph.nodes[member].name] = "fused into \(head.name)"
         }
         algorithms[head.name] = head.algorithm(input: graph.nodes[head.inputs[0]].shape)
@@ -86,7 +86,6 @@ extension Architecture {
 extension Graph.Node {
   fileprivate func algorithm(input: FeatureShape) -> String {
     guard case .convolution(let convolution) = operation else { return "packed GEMM" }
-    let isDepthwise = convolution.groups == input.channels && convolution.channels == input.channels
-    return isDepthwise ? "depthwise, channels in vectors" : "implicit packed GEMM"
+    return "\(ConvolutionAlgorithm(convolution, input: input, output: shape))"
   }
 }

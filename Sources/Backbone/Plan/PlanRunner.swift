@@ -5,12 +5,11 @@ public import Tensors
 public final class PlanRunner {
   /// How long a layer took in one run.
   public struct LayerTime: Hashable, Sendable {
-    /// The convolution or linear layer, with all that is fused to it, or the node by itself; `input` stands
-    /// for bringing the pictures into the order of the kernels.
+    /// The convolution or linear layer, with all that is fused to it, or the node by itself.
     public let layer: String
     /// Multiply-adds of all that was computed, for one picture.
     public let multiplyAdds: Int
-    /// For the whole batch.
+    /// For the whole batch; of a layer that threads compute for pictures of their own, each one's share.
     public internal(set) var nanoseconds: Int64
   }
 
@@ -42,13 +41,9 @@ public final class PlanRunner {
   public func profile(_ pictures: Tensor) throws(BackboneError) -> [LayerTime] {
     var nanoseconds: [Int: Int64] = [:]
     var order: [Int] = []
-    var last = ContinuousClock.now
-    _ = try run(pictures) { node in
-      let now = ContinuousClock.now
-      let elapsed = (now - last).components
-      last = now
+    _ = try run(pictures) { node, elapsed in
       if nanoseconds[node] == nil { order.append(node) }
-      nanoseconds[node, default: 0] += elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000
+      nanoseconds[node, default: 0] += elapsed
     }
     return order.map { node in
       let (head, multiplyAdds) = plan.program.work(behind: node)
@@ -56,7 +51,7 @@ public final class PlanRunner {
     }
   }
 
-  private func run(_ pictures: Tensor, observe: ((Int) -> Void)?) throws(BackboneError) -> [Tensor] {
+  private func run(_ pictures: Tensor, observe: Engine.Observer?) throws(BackboneError) -> [Tensor] {
     guard pictures.shape.count == 4, Array(pictures.shape.dropFirst()) == plan.inputShape else {
       throw BackboneError(
         .invalidArgument, "pictures of shape \(pictures.shape) do not fit an input of \(plan.inputShape)")
@@ -99,7 +94,7 @@ extension Program {
   fileprivate func work(behind node: Int) -> (layer: String, multiplyAdds: Int) {
     var members = [node]
     if case .fused(let group) = schedule.steps.first(where: { $0.node == node })?.kind {
-      members = [group.head, group.batchNorm, group.sum, group.activation].compactMap { $0 }
+      members = group.members
     }
     let multiplyAdds = members.reduce(0) { sum, member in
       guard case .graph(let index) = graph.nodes[member].source else { return sum }

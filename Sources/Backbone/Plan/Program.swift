@@ -7,6 +7,7 @@ import Tensors
 @safe final class Program: @unchecked Sendable {  // the kernel table is constant
   let graph: HookedGraph
   let schedule: Schedule
+  let segments: Segments
   let memory: MemoryPlan
   let steps: [Work]
   let kernels: UnsafePointer<pf_network_kernels>
@@ -15,6 +16,7 @@ import Tensors
   enum Work {
     case nothing
     case convolve(pf_convolution, PackedLayer, input: Int, residual: Int?, pf_activation)
+    case winograd(pf_winograd, PackedLayer, input: Int, residual: Int?, pf_activation)
     case depthwise(pf_window, PackedLayer, input: Int, residual: Int?, pf_activation)
     case maxPool(pf_window, input: Int)
     case averagePool(pf_window, input: Int)
@@ -28,14 +30,16 @@ import Tensors
   /// - Throws: `.missingWeights`, `.hook`
   init(
     _ graph: HookedGraph, taps: [Int], _ parameters: Parameters, _ packed: PackedLayers,
-    kernels: UnsafePointer<pf_network_kernels>
+    kernels: UnsafePointer<pf_network_kernels>, algorithms: ConvolutionAlgorithm.Choice
   ) throws(BackboneError) {
     self.graph = graph
     unsafe self.kernels = kernels
-    schedule = try Schedule(graph, Fusion(graph), taps: taps)
-    memory = MemoryPlan(graph, schedule)
+    schedule = try Schedule(graph, Fusion(graph, algorithms), taps: taps)
+    segments = Segments(graph, schedule, algorithms, isHooked: !graph.hooks.isEmpty)
+    memory = MemoryPlan(graph, schedule, segments)
     let compiler = unsafe Compiler(
-      graph: graph, memory: memory, parameters: parameters, packed: packed, kernels: kernels)
+      graph: graph, memory: memory, parameters: parameters, packed: packed, kernels: kernels,
+      algorithms: algorithms)
     var steps: [Work] = []
     for step in schedule.steps { steps.append(try compiler.work(for: step)) }
     self.steps = steps

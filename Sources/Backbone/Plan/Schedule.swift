@@ -34,7 +34,7 @@ struct Schedule {
     var steps: [Step] = []
     // Inputs stand before their readers, so one sweep from the end finds all that is needed.
     for node in graph.nodes.indices.reversed() where wanted[node] {
-      let step = Self.step(for: node, graph, fusion)
+      let step = Self.step(for: node, graph, fusion, wanted: wanted)
       for input in Self.inputs(of: step, graph) { wanted[input] = true }
       steps.append(step)
     }
@@ -42,7 +42,9 @@ struct Schedule {
     events = graph.events
   }
 
-  private static func step(for node: Int, _ graph: HookedGraph, _ fusion: Fusion) -> Step {
+  private static func step(
+    for node: Int, _ graph: HookedGraph, _ fusion: Fusion, wanted: [Bool]
+  ) -> Step {
     guard let operation = graph.operation(node) else {
       guard case .replacement(let hook, let position) = graph.nodes[node].source else {
         return Step(node: node, kind: .input)
@@ -50,7 +52,11 @@ struct Schedule {
       return Step(node: node, kind: .replacement(hook: hook, position: position))
     }
     if operation == .input { return Step(node: node, kind: .input) }
-    if let group = fusion.recipe(for: node) { return Step(node: node, kind: .fused(group)) }
+    if let group = fusion.recipe(for: node) {
+      // Where somebody wants what a pool reads, the pool reads it as well: a maximum has the same bits either way.
+      let isApart = group.pool == node && graph.nodes[node].inputs.contains { wanted[$0] }
+      if !isApart { return Step(node: node, kind: .fused(group)) }
+    }
     return Step(node: node, kind: .single(operation))
   }
 

@@ -53,10 +53,16 @@ typedef struct pf_winograd {
   size_t in_channels, in_height, in_width;
   size_t out_channels, out_height, out_width;  // before the pool
   size_t padding, groups;
-  bool pool;                  // a 2 x 2 max pool of stride 2 follows; not with a residual, nor with scheme 4_3
+  bool pool;                  // a 2 x 2 max pool of stride 2 follows; no residual, and no tile of 3
   size_t in_pixel_stride, in_picture_stride;
   size_t out_pixel_stride;    // of the pooled output, where there is a pool
 } pf_winograd;
+
+/// Tiles as the rows of a product, in an order in which those that have a position are neighbours.
+typedef struct pf_winograd_rows {
+  size_t begin[5];        // the first row of each class of tiles; the last is their number
+  const uint32_t *tiles;  // by row: the tile's number, counted over all pictures
+} pf_winograd_rows;
 
 /// A window that slides over every channel by itself (depthwise convolution, pooling).
 typedef struct pf_window {
@@ -88,19 +94,39 @@ typedef struct pf_network_kernels {
                    float *out, size_t row_begin, size_t row_end, size_t chunk_begin, size_t chunk_end,
                    void *scratch);
 
-  // MARK: convolution by Winograd's method, over any set of consecutive tiles of all pictures
+  // MARK: convolution by Winograd's method, over consecutive tiles of all pictures
 
   size_t (*winograd_tiles)(const pf_winograd *shape);          // of a picture
   size_t (*winograd_positions)(const pf_winograd *shape);      // of a tile
   size_t (*winograd_column_chunks)(const pf_winograd *shape);  // of a group
   size_t (*winograd_packed_count)(const pf_winograd *shape);
-  /// Column chunks are counted over all groups. `weights` as in `pack_convolution`.
+  /// `weights` as in `pack_convolution`; chunks are counted over all groups.
   void (*pack_winograd)(const pf_winograd *shape, const float *weights, size_t chunk_begin, size_t chunk_end,
                         float *packed);
   /// Bytes of scratch (64-byte aligned) for a call of `winograd_convolve` over `tiles` tiles.
   size_t (*winograd_scratch)(const pf_winograd *shape, size_t tiles);
+  /// Groups group_begin..<group_end of tiles tile_begin..<tile_end. As in `convolve`, the bits of the result
+  /// depend on neither.
   void (*winograd_convolve)(const pf_winograd *shape, const float *in, const float *packed, pf_epilogue epilogue,
-                            float *out, size_t tile_begin, size_t tile_end, void *scratch);
+                            float *out, size_t group_begin, size_t group_end, size_t tile_begin, size_t tile_end,
+                            void *scratch);
+
+  // The same for one group in three steps that several threads can share, where the filter is too large to be read
+  // for every few tiles: all of `rows` first into `transformed`, then into `products`, then into `out`.
+
+  /// `table` has an element a tile, and is used by the result.
+  pf_winograd_rows (*winograd_order)(const pf_winograd *shape, size_t tile_begin, size_t tile_end, uint32_t *table);
+  /// Floats of `transformed` (64-byte aligned).
+  size_t (*winograd_input_count)(const pf_winograd *shape, size_t tiles);
+  /// Floats of `products` (64-byte aligned).
+  size_t (*winograd_product_count)(const pf_winograd *shape, size_t tiles);
+  void (*winograd_input)(const pf_winograd *shape, const pf_winograd_rows *rows, const float *in, size_t group,
+                         size_t row_begin, size_t row_end, float *transformed);
+  void (*winograd_multiply)(const pf_winograd *shape, const pf_winograd_rows *rows, const float *transformed,
+                            const float *packed, size_t group, size_t position_begin, size_t position_end,
+                            float *products);
+  void (*winograd_output)(const pf_winograd *shape, const pf_winograd_rows *rows, const float *products,
+                          pf_epilogue epilogue, size_t group, size_t row_begin, size_t row_end, float *out);
 
   // MARK: one channel at a time
 

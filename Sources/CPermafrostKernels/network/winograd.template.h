@@ -67,21 +67,15 @@ static size_t winograd_tiles(const pf_winograd *shape) {
 // belongs to two neighbouring classes, in both directions to the one in the middle.
 enum { LARGE_BY_SMALL, LARGE_BY_LARGE, SMALL_BY_LARGE, SMALL_BY_SMALL, CLASSES };
 
-/// The tiles of one call as rows.
-typedef struct tile_rows {
-  size_t begin[CLASSES + 1];  // the first row of each class
-  const uint32_t *tiles;      // by row: the tile's number, counted over all pictures
-} tile_rows_order;
-
 INLINE size_t class_of(cover down, cover across, size_t tile) {
   const bool tall = is_large(down, tile / tiles_across(across)), wide = is_large(across, tile % tiles_across(across));
   return tall ? (wide ? LARGE_BY_LARGE : LARGE_BY_SMALL) : (wide ? SMALL_BY_LARGE : SMALL_BY_SMALL);
 }
 
-static tile_rows_order order_rows(const pf_winograd *shape, size_t tile_begin, size_t tile_end, uint32_t *tiles) {
+static pf_winograd_rows winograd_order(const pf_winograd *shape, size_t tile_begin, size_t tile_end, uint32_t *tiles) {
   const cover down = cover_of(shape, shape->out_height), across = cover_of(shape, shape->out_width);
   const size_t each = tiles_across(down) * tiles_across(across);
-  tile_rows_order order = {.tiles = tiles};
+  pf_winograd_rows order = {.tiles = tiles};
   size_t counts[CLASSES] = {0};
   for (size_t tile = tile_begin; tile < tile_end; tile++) counts[class_of(down, across, tile % each)]++;
   for (size_t class = 0; class < CLASSES; class++) order.begin[class + 1] = order.begin[class] + counts[class];
@@ -94,7 +88,7 @@ static tile_rows_order order_rows(const pf_winograd *shape, size_t tile_begin, s
 }
 
 /// The rows that have a position.
-INLINE range rows_at(const pf_winograd *shape, const tile_rows_order *order, size_t position) {
+INLINE range rows_at(const pf_winograd *shape, const pf_winograd_rows *order, size_t position) {
   const size_t small = small_points_of(shape);
   const bool only_tall = position / points_of(shape) >= small, only_wide = position % points_of(shape) >= small;
   return (range){order->begin[only_wide ? LARGE_BY_LARGE : 0],

@@ -112,7 +112,7 @@ static inline input_transform input_transform_of(const pf_winograd *shape, bool 
 }
 
 /// Where a row's inputs begin in the plane of a kind of positions: beyond the small tile's points or not.
-INLINE size_t place_of_row(const pf_winograd *shape, const tile_rows_order *order, size_t row, bool beyond_down,
+INLINE size_t place_of_row(const pf_winograd *shape, const pf_winograd_rows *order, size_t row, bool beyond_down,
                            bool beyond_across) {
   const size_t small = small_points_of(shape);
   const size_t position = (beyond_down ? small * points_of(shape) : 0) + (beyond_across ? small : 0);
@@ -121,7 +121,7 @@ INLINE size_t place_of_row(const pf_winograd *shape, const tile_rows_order *orde
 }
 
 /// Rows row_begin..<row_end of the transformed input of a group's channels.
-static void winograd_input(const pf_winograd *shape, const tile_rows_order *order, const float *in, size_t group,
+static void winograd_input(const pf_winograd *shape, const pf_winograd_rows *order, const float *in, size_t group,
                            size_t row_begin, size_t row_end, float *transformed) {
   const size_t channels = shape->in_channels / shape->groups, side = points_of(shape);
   input_places to = {.side = side, .small = small_points_of(shape), .plane = input_plane(order->begin[CLASSES], channels)};

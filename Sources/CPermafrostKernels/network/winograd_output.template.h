@@ -97,7 +97,7 @@ static inline output_transform output_transform_of(const pf_winograd *shape, boo
 
 /// Rows row_begin..<row_end, `columns` channels from `channel` on (counted over all groups), from their products
 /// [position][row][products_columns].
-static void winograd_output(const pf_winograd *shape, const tile_rows_order *order, const float *products,
+static void write_outputs(const pf_winograd *shape, const pf_winograd_rows *order, const float *products,
                             size_t products_columns, pf_epilogue epilogue, size_t channel, size_t columns,
                             size_t row_begin, size_t row_end, float *out) {
   const cover down = cover_of(shape, shape->out_height), across = cover_of(shape, shape->out_width);

@@ -126,7 +126,7 @@ static const product_function products_by[PRODUCT_ROWS][PRODUCT_VECTORS] = {EACH
 
 /// The products at positions position_begin..<position_end for column chunks chunk_begin..<chunk_end of a group,
 /// into [position][row][columns from the first chunk's first].
-static void winograd_multiply(const pf_winograd *shape, const tile_rows_order *order, const float *transformed,
+static void multiply_positions(const pf_winograd *shape, const pf_winograd_rows *order, const float *transformed,
                               const float *packed, size_t group, size_t position_begin, size_t position_end,
                               size_t chunk_begin, size_t chunk_end, size_t products_columns, float *products) {
   const size_t rows_all = order->begin[CLASSES], channels = shape->in_channels / shape->groups;
@@ -153,13 +153,11 @@ static void winograd_multiply(const pf_winograd *shape, const tile_rows_order *o
 
 // MARK: the whole, for one set of tiles
 
-/// Column chunks whose products are kept at once.
-#ifndef WINOGRAD_CHUNKS
-#define WINOGRAD_CHUNKS 2
-#endif
-
+/// Columns whose products are kept at once. Few inputs stay in the second cache and may be read again for every two
+/// panels, whose products then stay there as well; many come from farther away and are read once for all columns.
 INLINE size_t winograd_block_columns(const pf_winograd *shape) {
-  return smaller(WINOGRAD_CHUNKS * PRODUCT_COLUMNS, columns_a_group(shape));
+  const size_t all = columns_a_group(shape);
+  return shape->in_channels / shape->groups <= 96 ? smaller(2 * PRODUCT_COLUMNS, all) : all;
 }
 
 static size_t winograd_scratch(const pf_winograd *shape, size_t count) {
@@ -169,20 +167,44 @@ static size_t winograd_scratch(const pf_winograd *shape, size_t count) {
 }
 
 static void winograd_convolve(const pf_winograd *shape, const float *in, const float *packed, pf_epilogue epilogue,
-                              float *out, size_t tile_begin, size_t tile_end, void *scratch) {
+                              float *out, size_t group_begin, size_t group_end, size_t tile_begin, size_t tile_end,
+                              void *scratch) {
   const size_t count = tile_end - tile_begin, chunks = winograd_column_chunks(shape);
-  const size_t columns = winograd_block_columns(shape);
+  const size_t columns = winograd_block_columns(shape), together = ceil_divide(columns, PRODUCT_COLUMNS);
   float *transformed = (float *)scratch + round_up(count, CACHE_LINE);
   float *products = transformed + winograd_positions(shape) * input_plane(count, shape->in_channels / shape->groups);
-  const tile_rows_order order = order_rows(shape, tile_begin, tile_end, scratch);
-  for (size_t group = 0; group < shape->groups; group++) {
+  const pf_winograd_rows order = winograd_order(shape, tile_begin, tile_end, scratch);
+  for (size_t group = group_begin; group < group_end; group++) {
     winograd_input(shape, &order, in, group, 0, count, transformed);
-    for (size_t chunk = 0; chunk < chunks; chunk += WINOGRAD_CHUNKS) {
-      const size_t end = smaller(chunk + WINOGRAD_CHUNKS, chunks), first = chunk * PRODUCT_COLUMNS;
-      winograd_multiply(shape, &order, transformed, packed, group, 0, winograd_positions(shape), chunk, end, columns,
+    for (size_t chunk = 0; chunk < chunks; chunk += together) {
+      const size_t end = smaller(chunk + together, chunks), first = chunk * PRODUCT_COLUMNS;
+      multiply_positions(shape, &order, transformed, packed, group, 0, winograd_positions(shape), chunk, end, columns,
                         products);
-      winograd_output(shape, &order, products, columns, epilogue, group * columns_a_group(shape) + first,
+      write_outputs(shape, &order, products, columns, epilogue, group * columns_a_group(shape) + first,
                       smaller(columns, columns_a_group(shape) - first), 0, count, out);
     }
   }
+}
+
+// MARK: the same in steps
+
+static size_t winograd_input_count(const pf_winograd *shape, size_t tiles) {
+  return winograd_positions(shape) * input_plane(tiles, shape->in_channels / shape->groups);
+}
+
+static size_t winograd_product_count(const pf_winograd *shape, size_t tiles) {
+  return winograd_positions(shape) * product_plane(tiles, columns_a_group(shape));
+}
+
+static void winograd_multiply(const pf_winograd *shape, const pf_winograd_rows *rows, const float *transformed,
+                              const float *packed, size_t group, size_t position_begin, size_t position_end,
+                              float *products) {
+  multiply_positions(shape, rows, transformed, packed, group, position_begin, position_end, 0,
+                     winograd_column_chunks(shape), columns_a_group(shape), products);
+}
+
+static void winograd_output(const pf_winograd *shape, const pf_winograd_rows *rows, const float *products,
+                            pf_epilogue epilogue, size_t group, size_t row_begin, size_t row_end, float *out) {
+  write_outputs(shape, rows, products, columns_a_group(shape), epilogue, group * columns_a_group(shape),
+                columns_a_group(shape), row_begin, row_end, out);
 }
