@@ -18,8 +18,12 @@
 #include "blocks.template.h"
 #include "tile.template.h"
 #include "convolution.template.h"
+#include "strided.template.h"
+#include "depthwise_line.template.h"
 #include "depthwise.template.h"
 #include "pooling.template.h"
+#include "inverted_cut.template.h"
+#include "inverted.template.h"
 #include "elementwise.template.h"
 
 const pf_network_kernels NETWORK_KERNELS = {
@@ -32,6 +36,9 @@ const pf_network_kernels NETWORK_KERNELS = {
     .depthwise = depthwise,
     .max_pool = max_pool,
     .adaptive_average_pool = adaptive_average_pool,
+    .inverted_residual_scratch = inverted_residual_scratch,
+    .inverted_residual = inverted_residual,
+    .average_lines = average_lines,
     .affine = affine,
     .add = add,
 };
