@@ -15,6 +15,7 @@ import Tensors
     case .input: .nothing
     case .replacement(let hook, let position): .replacement(hook: hook, position: position)
     case .fused(let group): try fused(group, output: step.node)
+    case .inverted(let block): try inverted(block, output: step.node)
     case .single(let operation): try single(operation, node: step.node)
     }
   }
@@ -56,7 +57,7 @@ import Tensors
     return parts
   }
 
-  private func fused(_ group: Fusion.Group, output: Int) throws(BackboneError) -> Program.Work {
+  func fused(_ group: Fusion.Group, output: Int) throws(BackboneError) -> Program.Work {
     let head = try graphNode(group.head)
     let input = graph.nodes[group.head].inputs[0]
     let batchNorm = try group.batchNorm.map { index throws(BackboneError) in try graphNode(index) }

@@ -51,6 +51,9 @@ import Tensors
     case .winograd(let shape, let layer, let input, let residual, let activation):
       guard let source = unsafe place(input) else { return }
       unsafe convolve(shape, layer, source.pointer, epilogue(layer, residual, activation), out.pointer)
+    case .inverted(let work, let input, let residual):
+      guard let source = unsafe place(input) else { return }
+      unsafe run(work, source.pointer, residual: residual, out.pointer)
     case .depthwise(let shape, let layer, let input, let residual, let activation):
       guard let source = unsafe place(input) else { return }
       let epilogue = unsafe epilogue(layer, residual, activation)
@@ -131,7 +134,7 @@ import Tensors
   }
 
   /// Splits the output lines of all pictures among the threads.
-  private func forLines(
+  func forLines(
     _ shape: pf_window, _ body: (UnsafePointer<pf_window>, Range<Int>) -> Void
   ) {
     unsafe withUnsafePointer(to: shape) { shape in

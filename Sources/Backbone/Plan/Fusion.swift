@@ -22,12 +22,14 @@ struct Fusion {
 
   /// For each node, the group it belongs to, if any.
   private(set) var groups: [Group?]
+  /// For each node, those that read it.
+  private(set) var readers: [[Int]]
   private let algorithms: ConvolutionAlgorithm.Choice
 
   init(_ graph: HookedGraph, _ algorithms: ConvolutionAlgorithm.Choice) {
     self.algorithms = algorithms
     groups = Array(repeating: nil, count: graph.nodes.count)
-    var readers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
+    readers = Array(repeating: [], count: graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
       for input in node.inputs { readers[input].append(index) }
     }

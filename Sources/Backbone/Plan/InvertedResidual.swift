@@ -11,6 +11,9 @@ struct InvertedResidual {
   /// The node that the whole block reads.
   func input(_ graph: HookedGraph) -> Int { graph.nodes[(expand ?? depthwise).head].inputs[0] }
 
+  /// All nodes that it computes, in their order.
+  var members: [Int] { [expand, depthwise, project].flatMap { $0?.members ?? [] } }
+
   /// The block whose last node this is, if nobody looks inside it.
   ///
   /// - Parameters:

@@ -71,6 +71,12 @@ extension Architecture {
       case .input: algorithms[graph.nodes[step.node].name] = "decoded and resized"
       case .single(.dropout), .single(.flatten): algorithms[graph.nodes[step.node].name] = "nothing to do"
       case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
+      case .inverted(let block):
+        let head = graph.nodes[block.members[0]]
+        for member in block.members.dropFirst() {
+          algorithms[graph.nodes[member].name] = "fused into \(head.name)"
+        }
+        algorithms[head.name] = "inverted residual in strips"
       case .fused(let group):
         let head = graph.nodes[group.head]
         for member in group.members.dropFirst() {

@@ -93,8 +93,10 @@ extension Program {
   /// The layer that a step stands for, and what it computes for one picture.
   fileprivate func work(behind node: Int) -> (layer: String, multiplyAdds: Int) {
     var members = [node]
-    if case .fused(let group) = schedule.steps.first(where: { $0.node == node })?.kind {
-      members = group.members
+    switch schedule.steps.first(where: { $0.node == node })?.kind {
+    case .fused(let group): members = group.members
+    case .inverted(let block): members = block.members
+    default: break
     }
     let multiplyAdds = members.reduce(0) { sum, member in
       guard case .graph(let index) = graph.nodes[member].source else { return sum }

@@ -17,6 +17,7 @@ import Tensors
     case nothing
     case convolve(pf_convolution, PackedLayer, input: Int, residual: Int?, pf_activation)
     case winograd(pf_winograd, PackedLayer, input: Int, residual: Int?, pf_activation)
+    case inverted(InvertedWork, input: Int, residual: Int?)
     case depthwise(pf_window, PackedLayer, input: Int, residual: Int?, pf_activation)
     case maxPool(pf_window, input: Int)
     case averagePool(pf_window, input: Int)

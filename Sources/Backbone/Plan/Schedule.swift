@@ -11,6 +11,8 @@ struct Schedule {
     case input
     /// A head and what is fused to it.
     case fused(Fusion.Group)
+    /// Three convolutions that are computed together.
+    case inverted(InvertedResidual)
     /// One node by itself.
     case single(Operation)
     /// A tensor that a replacing hook returns.
@@ -52,6 +54,11 @@ struct Schedule {
       return Step(node: node, kind: .replacement(hook: hook, position: position))
     }
     if operation == .input { return Step(node: node, kind: .input) }
+    if let block = InvertedResidual(
+      endingAt: node, graph, fusion, isHidden: { fusion.readers[$0].count == 1 && !wanted[$0] })
+    {
+      return Step(node: node, kind: .inverted(block))
+    }
     if let group = fusion.recipe(for: node) {
       // Where somebody wants what a pool reads, the pool reads it as well: a maximum has the same bits either way.
       let isApart = group.pool == node && graph.nodes[node].inputs.contains { wanted[$0] }
@@ -65,6 +72,7 @@ struct Schedule {
     switch step.kind {
     case .input: []
     case .fused(let group): graph.nodes[group.head].inputs + (group.residual.map { [$0] } ?? [])
+    case .inverted(let block): [block.input(graph)] + (block.project?.residual.map { [$0] } ?? [])
     case .single, .replacement: graph.nodes[step.node].inputs
     }
   }

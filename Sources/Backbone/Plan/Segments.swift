@@ -48,9 +48,18 @@ struct Segments {
   private static func picturesNeeded(
     _ step: Schedule.Step, _ graph: HookedGraph, _ choice: ConvolutionAlgorithm.Choice
   ) -> Double? {
-    guard case .fused(let group) = step.kind, case .graph(let index) = graph.nodes[group.head].source else {
-      return nil
+    switch step.kind {
+    case .fused(let group): return picturesNeeded(group, graph, choice)
+    case .inverted(let block):
+      return [block.expand, block.project].compactMap { $0.flatMap { picturesNeeded($0, graph, choice) } }.max()
+    default: return nil
     }
+  }
+
+  private static func picturesNeeded(
+    _ group: Fusion.Group, _ graph: HookedGraph, _ choice: ConvolutionAlgorithm.Choice
+  ) -> Double? {
+    guard case .graph(let index) = graph.nodes[group.head].source else { return nil }
     let node = graph.graph.nodes[index]
     var (growth, saving) = (1.0, 1.0)
     if case .convolution(let convolution) = node.operation {

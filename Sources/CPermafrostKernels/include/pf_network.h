@@ -75,6 +75,22 @@ typedef struct pf_window {
   size_t out_pixel_stride, out_picture_stride;
 } pf_window;
 
+/// An inverted residual: expand (1 x 1), depthwise, project (1 x 1), each with its own epilogue.
+///
+/// Both 1 x 1 convolutions have stride 1, no padding and one group. Without expansion the depthwise convolution
+/// reads the input by its own strides; without projection it writes the output by its own strides. Otherwise
+/// its strides are not read: the hidden activations have no place in memory. Only the last of the convolutions
+/// may have a residual.
+typedef struct pf_inverted_residual {
+  const pf_convolution *expand;     // NULL: none
+  const pf_window *depthwise;
+  const pf_convolution *project;    // NULL: none
+  const float *expand_weights;      // packed
+  const float *depthwise_weights;   // as for `depthwise`
+  const float *project_weights;     // packed
+  pf_epilogue expand_epilogue, depthwise_epilogue, project_epilogue;
+} pf_inverted_residual;
+
 typedef struct pf_network_kernels {
   const char *name;
 
@@ -140,6 +156,24 @@ typedef struct pf_network_kernels {
   /// Only the sizes, channels and strides of `shape` are read.
   void (*adaptive_average_pool)(const pf_window *shape, const float *in, float *out, size_t line_begin,
                                 size_t line_end);
+
+  // MARK: the three convolutions of an inverted residual in one
+
+  /// Bytes of scratch (64-byte aligned) that any call of `inverted_residual` needs.
+  size_t (*inverted_residual_scratch)(const pf_inverted_residual *block);
+  /// Output lines line_begin..<line_end, counted over all pictures. Every value has the bits that `convolve`,
+  /// `depthwise` and `convolve` give one after the other. A call that begins within a picture computes again
+  /// what the call before it knew of the lines that both see. Unfinished sums are kept in `out`, which
+  /// overlaps neither the input nor the residual.
+  ///
+  /// `line_sums`, NULL or [line][hidden channels], gets the sum of each output line of the depthwise convolution:
+  /// see `average_lines`.
+  void (*inverted_residual)(const pf_inverted_residual *block, const float *in, float *out, float *line_sums,
+                            size_t line_begin, size_t line_end, void *scratch);
+  /// The average over each picture of `lines` lines of `pixels` pixels, from the sums of its lines: the bits
+  /// that `adaptive_average_pool` gives with one bin.
+  void (*average_lines)(size_t pictures, size_t lines, size_t pixels, size_t channels, const float *line_sums,
+                        float *out, size_t out_picture_stride);
 
   // MARK: elementwise, over `count` pixels of `channels` floats; strides are floats a pixel; in place if wished
 

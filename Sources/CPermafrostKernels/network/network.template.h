@@ -23,8 +23,12 @@
 #include "winograd_input.template.h"
 #include "winograd_output.template.h"
 #include "winograd_product.template.h"
+#include "strided.template.h"
+#include "depthwise_line.template.h"
 #include "depthwise.template.h"
 #include "pooling.template.h"
+#include "inverted_cut.template.h"
+#include "inverted.template.h"
 #include "elementwise.template.h"
 
 const pf_network_kernels NETWORK_KERNELS = {
@@ -50,6 +54,9 @@ const pf_network_kernels NETWORK_KERNELS = {
     .depthwise = depthwise,
     .max_pool = max_pool,
     .adaptive_average_pool = adaptive_average_pool,
+    .inverted_residual_scratch = inverted_residual_scratch,
+    .inverted_residual = inverted_residual,
+    .average_lines = average_lines,
     .affine = affine,
     .add = add,
 };

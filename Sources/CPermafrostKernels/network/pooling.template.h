@@ -2,13 +2,14 @@
 
 #define POOLING_VECTORS 4
 
-typedef enum pooling { MAXIMUM, AVERAGE } pooling;
+typedef enum pooling { MAXIMUM, SUM, AVERAGE } pooling;
 
 /// A rectangle of one picture, at its first channel of interest.
 typedef struct pool_window {
   const float *first;
   size_t lines, pixels;
   size_t line_stride, pixel_stride;
+  size_t count;          // what a sum is divided by for the average
 } pool_window;
 
 /// In a maximum NaN wins, as it does in PyTorch.
@@ -33,7 +34,7 @@ INLINE void pool_vectors(pooling kind, pool_window window, size_t vectors, bool 
     UNROLLED
     for (size_t v = 0; v < vectors; v++) all[v] = pool(kind, all[v], line[v]);
   }
-  const vec count = vec_all((float)(window.lines * window.pixels));
+  const vec count = vec_all((float)window.count);
   UNROLLED
   for (size_t v = 0; v < vectors; v++) {
     const vec result = kind == AVERAGE ? vec_divide(all[v], count) : all[v];
@@ -102,8 +103,24 @@ static void adaptive_average_pool(const pf_window *shape, const float *in, float
           .pixels = pixels.end - pixels.begin,
           .line_stride = in_line,
           .pixel_stride = shape->in_pixel_stride,
+          .count = (lines.end - lines.begin) * (pixels.end - pixels.begin),
       };
       pool_channels(AVERAGE, window, shape->channels, to);
     }
+  }
+}
+
+/// The average of a picture from the sums of its lines, in the order of `adaptive_average_pool`.
+static void average_lines(size_t pictures, size_t lines, size_t pixels, size_t channels, const float *line_sums,
+                          float *out, size_t out_picture_stride) {
+  for (size_t picture = 0; picture < pictures; picture++) {
+    const pool_window all = {
+        .first = line_sums + picture * lines * channels,
+        .lines = lines,
+        .pixels = 1,
+        .line_stride = channels,
+        .count = lines * pixels,
+    };
+    pool_channels(AVERAGE, all, channels, out + picture * out_picture_stride);
   }
 }

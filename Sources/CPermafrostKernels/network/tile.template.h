@@ -16,6 +16,7 @@ typedef struct tile_job {
   const float *residual;
   size_t residual_stride;
   vec low, high;               // the activation, as bounds
+  bool fetches;                // strided tiles: whether the output and the residual may be far away
 } tile_job;
 
 /// Stores the sums, through the epilogue if the chain ends here. `whole`: the panel has no unused column.
@@ -42,9 +43,9 @@ INLINE void store_tile(tile_job job, vec sums[TILE_ROWS][TILE_VECTORS], size_t r
   }
 }
 
-INLINE void compute_tile(const tile_job *job, size_t rows, size_t vectors) {
-  vec sums[TILE_ROWS][TILE_VECTORS];
-  const bool whole = job->columns == vectors * VEC_WIDTH;
+/// Zeros, or the unfinished sums that an earlier part of the depth has left in the output.
+INLINE void begin_tile(const tile_job *job, vec sums[TILE_ROWS][TILE_VECTORS], size_t rows, size_t vectors,
+                       bool whole) {
   const lanes edge = lanes_first(job->columns - (vectors - 1) * VEC_WIDTH);
   UNROLLED
   for (size_t r = 0; r < rows; r++) {
@@ -54,7 +55,10 @@ INLINE void compute_tile(const tile_job *job, size_t rows, size_t vectors) {
       sums[r][v] = job->begins ? vec_zero() : load_columns(out, !whole && v + 1 == vectors, edge);
     }
   }
-  // What the epilogue will touch is on its way while the products are summed.
+}
+
+/// What the epilogue will touch is on its way while the products are summed.
+INLINE void fetch_tile(const tile_job *job, size_t rows, size_t vectors) {
   UNROLLED
   for (size_t r = 0; r < rows; r++) {
     UNROLLED
@@ -63,24 +67,38 @@ INLINE void compute_tile(const tile_job *job, size_t rows, size_t vectors) {
       __builtin_prefetch(job->out + r * job->out_stride + column, 1);
     }
   }
+}
+
+/// Adds the products of `length` neighbouring inputs of each row.
+INLINE void sum_segment(const float *const inputs[TILE_ROWS], size_t length, const float *weights,
+                        vec sums[TILE_ROWS][TILE_VECTORS], size_t rows, size_t vectors) {
+  _Pragma("clang loop unroll_count(4)")
+  for (size_t k = 0; k < length; k++) {
+    vec w[TILE_VECTORS];
+    UNROLLED
+    for (size_t v = 0; v < vectors; v++) w[v] = vec_load(weights + v * VEC_WIDTH);
+    UNROLLED
+    for (size_t r = 0; r < rows; r++) {
+      const vec x = vec_all(inputs[r][k]);
+      UNROLLED
+      for (size_t v = 0; v < vectors; v++) sums[r][v] = vec_fma(x, w[v], sums[r][v]);
+    }
+    weights += vectors * VEC_WIDTH;
+  }
+}
+
+INLINE void compute_tile(const tile_job *job, size_t rows, size_t vectors) {
+  vec sums[TILE_ROWS][TILE_VECTORS];
+  const bool whole = job->columns == vectors * VEC_WIDTH;
+  begin_tile(job, sums, rows, vectors, whole);
+  fetch_tile(job, rows, vectors);
   const float *weights = job->weights;
   for (size_t s = 0; s < job->segments; s++) {
     const float *inputs[TILE_ROWS];
     UNROLLED
     for (size_t r = 0; r < rows; r++) inputs[r] = job->inputs[s * TILE_ROWS + r] + job->offset;
-    _Pragma("clang loop unroll_count(4)")
-    for (size_t k = 0; k < job->length; k++) {
-      vec w[TILE_VECTORS];
-      UNROLLED
-      for (size_t v = 0; v < vectors; v++) w[v] = vec_load(weights + v * VEC_WIDTH);
-      UNROLLED
-      for (size_t r = 0; r < rows; r++) {
-        const vec x = vec_all(inputs[r][k]);
-        UNROLLED
-        for (size_t v = 0; v < vectors; v++) sums[r][v] = vec_fma(x, w[v], sums[r][v]);
-      }
-      weights += vectors * VEC_WIDTH;
-    }
+    sum_segment(inputs, job->length, weights, sums, rows, vectors);
+    weights += job->length * vectors * VEC_WIDTH;
   }
   // A copy, so that the compiler knows that no store changes it.
   if (whole) store_tile(*job, sums, rows, vectors, true);

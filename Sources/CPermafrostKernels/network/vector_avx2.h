@@ -26,6 +26,12 @@ typedef __m256i lanes;
 #define BLOCK_ROWS 192
 #define BLOCK_DEPTH 256
 
+// Outputs of a depthwise tile, of one vector each.
+#define DEPTHWISE_OUTPUTS 7
+
+// Bytes to reckon with.
+#define SECOND_CACHE (256 << 10)
+
 INLINE vec vec_zero(void) { return _mm256_setzero_ps(); }
 INLINE vec vec_all(float x) { return _mm256_set1_ps(x); }
 INLINE vec vec_load(const float *p) { return _mm256_loadu_ps(p); }

@@ -27,6 +27,12 @@ typedef __mmask16 lanes;
 #define BLOCK_ROWS 384
 #define BLOCK_DEPTH 512
 
+// Outputs of a depthwise tile, of one vector each.
+#define DEPTHWISE_OUTPUTS 14
+
+// Bytes to reckon with.
+#define SECOND_CACHE (1 << 20)
+
 INLINE vec vec_zero(void) { return _mm512_setzero_ps(); }
 INLINE vec vec_all(float x) { return _mm512_set1_ps(x); }
 INLINE vec vec_load(const float *p) { return _mm512_loadu_ps(p); }

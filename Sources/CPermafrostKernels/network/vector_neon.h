@@ -27,6 +27,12 @@ typedef size_t lanes;
 #define BLOCK_ROWS 192
 #define BLOCK_DEPTH 256
 
+// Outputs of a depthwise tile, of one vector each.
+#define DEPTHWISE_OUTPUTS 14
+
+// Bytes to reckon with.
+#define SECOND_CACHE (256 << 10)
+
 INLINE vec vec_zero(void) { return vdupq_n_f32(0); }
 INLINE vec vec_all(float x) { return vdupq_n_f32(x); }
 INLINE vec vec_load(const float *p) { return vld1q_f32(p); }

@@ -31,6 +31,12 @@ typedef size_t lanes;
 #define BLOCK_ROWS 192
 #define BLOCK_DEPTH 256
 
+// Outputs of a depthwise tile, of one vector each.
+#define DEPTHWISE_OUTPUTS 7
+
+// Bytes to reckon with.
+#define SECOND_CACHE (256 << 10)
+
 INLINE vec vec_all(float x) { return (vec){x, x, x, x}; }
 INLINE vec vec_zero(void) { return vec_all(0); }
 

@@ -1,0 +1,80 @@
+internal import CPermafrostKernels
+
+/// An inverted residual with the shapes and weights that its kernel takes.
+struct InvertedWork {
+  struct Pointwise {
+    let shape: pf_convolution
+    let layer: PackedLayer
+    let activation: pf_activation
+  }
+
+  var expand: Pointwise?
+  var depthwise: (shape: pf_window, layer: PackedLayer, activation: pf_activation)
+  var project: Pointwise?
+}
+
+extension Compiler {
+  /// - Throws: `.missingWeights`
+  func inverted(_ block: InvertedResidual, output: Int) throws(BackboneError) -> Program.Work {
+    guard
+      case .depthwise(let window, let layer, _, _, let activation) = try fused(
+        block.depthwise, output: block.project == nil ? output : block.depthwise.last)
+    else { throw BackboneError(.invalidGraph, "an inverted residual without a depthwise convolution") }
+    let work = InvertedWork(
+      expand: try block.expand.map { group throws(BackboneError) in try pointwise(group, output: group.last) },
+      depthwise: (window, layer, activation),
+      project: try block.project.map { group throws(BackboneError) in try pointwise(group, output: output) })
+    return .inverted(work, input: block.input(graph), residual: block.project?.residual)
+  }
+
+  private func pointwise(
+    _ group: Fusion.Group, output: Int
+  ) throws(BackboneError) -> InvertedWork.Pointwise {
+    guard case .convolve(let shape, let layer, _, _, let activation) = try fused(group, output: output) else {
+      throw BackboneError(.invalidGraph, "an inverted residual without a convolution by 1 x 1")
+    }
+    return InvertedWork.Pointwise(shape: shape, layer: layer, activation: activation)
+  }
+}
+
+extension Executor {
+  /// Lines of all pictures, in pieces as large as they can be: each begins by expanding the lines that the one
+  /// before it had.
+  func run(
+    _ work: InvertedWork, _ source: UnsafeMutablePointer<Float>, residual: Int?,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe withPointers(to: work, residual: residual) { block in
+      let height = unsafe Int(block.pointee.depthwise.pointee.out_height)
+      let scratch = unsafe kernels.inverted_residual_scratch(block)
+      // Whole pictures where there are enough of them.
+      let pieces = batch >= pool.threads ? batch : min(batch * height, pool.threads)
+      pool.forEach(pieces) { item, worker in
+        unsafe kernels.inverted_residual(
+          block, source, out, nil, batch * height * item / pieces, batch * height * (item + 1) / pieces,
+          workspace.scratch(worker: worker, bytes: scratch))
+      }
+    }
+  }
+
+  private func withPointers(
+    to work: InvertedWork, residual: Int?, _ body: (UnsafePointer<pf_inverted_residual>) -> Void
+  ) {
+    let (expand, project) = (work.expand, work.project)
+    var shapes = unsafe (expand?.shape ?? pf_convolution(), work.depthwise.shape, project?.shape ?? pf_convolution())
+    unsafe withUnsafeMutablePointer(to: &shapes) { shapes in
+      let none = unsafe pf_epilogue(bias: nil, residual: nil, residual_stride: 0, activation: PF_ACTIVATION_NONE)
+      var block = unsafe pf_inverted_residual(
+        expand: expand == nil ? nil : UnsafePointer(shapes.pointer(to: \.0)),
+        depthwise: UnsafePointer(shapes.pointer(to: \.1)),
+        project: project == nil ? nil : UnsafePointer(shapes.pointer(to: \.2)),
+        expand_weights: UnsafePointer(expand?.layer.weights.pointer),
+        depthwise_weights: UnsafePointer(work.depthwise.layer.weights.pointer),
+        project_weights: UnsafePointer(project?.layer.weights.pointer),
+        expand_epilogue: expand.map { unsafe epilogue($0.layer, nil, $0.activation) } ?? none,
+        depthwise_epilogue: epilogue(work.depthwise.layer, nil, work.depthwise.activation),
+        project_epilogue: project.map { unsafe epilogue($0.layer, residual, $0.activation) } ?? none)
+      unsafe withUnsafePointer(to: &block) { unsafe body($0) }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+// One line of a depthwise convolution, one vector of channels: a vector of channels runs down the picture by
+// itself, since a channel sees only itself.
+//
+// The line is cut into tiles of several outputs, whose sums stay in registers. An input is loaded once for all
+// outputs of the tile that it belongs to. Every output is one chain of multiply-adds over the taps from the
+// top left; zeros stand for the padding to the left and the right, and lines of the window in the padding
+// above and below are left out.
+
+typedef struct depthwise_line {
+  const float *in;            // line 0 of the ring, at the vector's first channel
+  size_t ring, slot, step;    // lines of the ring; the one of the first tap in the picture; and from tap to tap
+  size_t line_stride;         // floats from one line to the next
+  size_t line_count;          // of the window's lines, those in the picture
+  size_t in_stride;           // floats from one pixel to the next
+  size_t in_width, padding;
+  const float *weights;       // of the same channels, at the first of those lines' taps
+  size_t weights_stride;      // floats from one tap to the next
+  float *out;
+  size_t out_stride, out_width;
+  const float *bias;
+  const float *residual;
+  size_t residual_stride;
+  lanes edge;                 // of a last, incomplete vector
+  vec low, high;
+} depthwise_line;
+
+/// What is known when compiling.
+typedef struct depthwise_form {
+  size_t taps, stride, dilation;  // of a line of the window
+  size_t outputs;                 // of a tile
+  bool usual;                     // taps, stride and dilation are constants, no more than five taps, no dilation
+  bool part;                      // the vector is incomplete
+  bool interior;                  // all of the tile's inputs are in the picture
+} depthwise_form;
+
+INLINE vec depthwise_input(const depthwise_line *line, const float *in, ptrdiff_t at, depthwise_form form) {
+  if (!form.interior && !inside(at, line->in_width)) return vec_zero();
+  return load_columns(in + at * (ptrdiff_t)line->in_stride, form.part, line->edge);
+}
+
+/// A line of the usual windows: each input, then every output and tap that it is for.
+INLINE void depthwise_usual_taps(const depthwise_line *line, const float *in, const float *weights,
+                                 ptrdiff_t start, vec sums[DEPTHWISE_OUTPUTS], depthwise_form form) {
+  // Constants even where the compiler has yet to find out that this is never called.
+  const size_t taps = form.usual ? form.taps : 1, stride = form.usual ? form.stride : 1;
+  vec w[5];
+  UNROLLED
+  for (size_t tap = 0; tap < taps; tap++) {
+    w[tap] = load_columns(weights + tap * line->weights_stride, form.part, line->edge);
+  }
+  UNROLLED
+  for (size_t i = 0; i < (form.outputs - 1) * stride + taps; i++) {
+    const vec x = depthwise_input(line, in, start + (ptrdiff_t)i, form);
+    UNROLLED
+    for (size_t tap = 0; tap < taps; tap++) {
+      if (i < tap || (i - tap) % stride != 0 || (i - tap) / stride >= form.outputs) continue;
+      sums[(i - tap) / stride] = vec_fma(x, w[tap], sums[(i - tap) / stride]);
+    }
+  }
+}
+
+INLINE void depthwise_any_taps(const depthwise_line *line, const float *in, const float *weights,
+                               ptrdiff_t start, vec sums[DEPTHWISE_OUTPUTS], depthwise_form form) {
+  for (size_t tap = 0; tap < form.taps; tap++) {
+    const vec w = load_columns(weights + tap * line->weights_stride, form.part, line->edge);
+    UNROLLED
+    for (size_t i = 0; i < form.outputs; i++) {
+      const ptrdiff_t at = start + (ptrdiff_t)(i * form.stride + tap * form.dilation);
+      sums[i] = vec_fma(depthwise_input(line, in, at, form), w, sums[i]);
+    }
+  }
+}
+
+INLINE void store_depthwise(const depthwise_line *line, const vec sums[DEPTHWISE_OUTPUTS], size_t x,
+                            depthwise_form form) {
+  const vec bias = line->bias ? load_columns(line->bias, form.part, line->edge) : vec_zero();
+  UNROLLED
+  for (size_t i = 0; i < form.outputs; i++) {
+    vec sum = sums[i];
+    if (line->bias) sum = vec_add(sum, bias);
+    if (line->residual) {
+      const float *residual = line->residual + (x + i) * line->residual_stride;
+      sum = vec_add(sum, load_columns(residual, form.part, line->edge));
+    }
+    store_columns(line->out + (x + i) * line->out_stride, clamp(sum, line->low, line->high), form.part,
+                  line->edge);
+  }
+}
+
+INLINE void depthwise_tile(const depthwise_line *line, size_t x, depthwise_form form) {
+  const ptrdiff_t start = (ptrdiff_t)(x * form.stride) - (ptrdiff_t)line->padding;
+  vec sums[DEPTHWISE_OUTPUTS];
+  UNROLLED
+  for (size_t i = 0; i < form.outputs; i++) sums[i] = vec_zero();
+  size_t slot = line->slot;
+  const float *weights = line->weights;
+  for (size_t y = 0; y < line->line_count; y++) {
+    const float *in = line->in + slot * line->line_stride;
+    if (form.usual) depthwise_usual_taps(line, in, weights, start, sums, form);
+    else depthwise_any_taps(line, in, weights, start, sums, form);
+    weights += form.taps * line->weights_stride;
+    slot += line->step;
+    if (slot >= line->ring) slot -= line->ring;
+  }
+  store_depthwise(line, sums, x, form);
+}
+
+/// All tiles. The last one may overlap the one before it, whose values it computes again.
+INLINE void depthwise_tiles(const depthwise_line *line, depthwise_form form) {
+  const size_t reach = (form.outputs - 1) * form.stride + (form.taps - 1) * form.dilation;
+  for (size_t done = 0; done < line->out_width; done += form.outputs) {
+    const size_t x = smaller(done, line->out_width - form.outputs), start = x * form.stride;
+    form.interior = start >= line->padding && start - line->padding + reach < line->in_width;
+    if (form.interior) {
+      form.interior = true;
+      depthwise_tile(line, x, form);
+    } else {
+      form.interior = false;
+      depthwise_tile(line, x, form);
+    }
+  }
+}
+
+/// The outputs of a tile for a line of `width`: the widest tile wastes the least loads, but may overlap more.
+/// A tile of fewer than eight outputs waits for its own sums.
+INLINE size_t depthwise_outputs(size_t width) {
+  const size_t heights[] = {DEPTHWISE_OUTPUTS, 7, 4};
+  size_t best = 1, least = 8 * width;
+  for (size_t i = 0; i < 3; i++) {
+    const size_t time = ceil_divide(width, heights[i]) * larger(heights[i], 8);
+    if (heights[i] <= width && time < least) {
+      best = heights[i];
+      least = time;
+    }
+  }
+  return best;
+}
+
+INLINE void depthwise_line_of(const depthwise_line *line, depthwise_form form) {
+  const size_t outputs = depthwise_outputs(line->out_width);
+  if (outputs == DEPTHWISE_OUTPUTS) form.outputs = DEPTHWISE_OUTPUTS, depthwise_tiles(line, form);
+  else if (outputs == 7) form.outputs = 7, depthwise_tiles(line, form);
+  else if (outputs == 4) form.outputs = 4, depthwise_tiles(line, form);
+  else form.outputs = 1, depthwise_tiles(line, form);
+}
+
+#define MAKE_DEPTHWISE(taps_, stride_) \
+  static void depthwise_##taps_##_##stride_(const depthwise_line *line) { \
+    depthwise_line_of(line, (depthwise_form){.taps = taps_, .stride = stride_, .dilation = 1, .usual = true}); \
+  }
+MAKE_DEPTHWISE(3, 1)
+MAKE_DEPTHWISE(3, 2)
+MAKE_DEPTHWISE(5, 1)
+MAKE_DEPTHWISE(5, 2)
+#undef MAKE_DEPTHWISE
+
+static void depthwise_any(const pf_window *shape, const depthwise_line *line, bool part) {
+  const size_t taps = shape->kernel_width, stride = shape->stride_width, dilation = shape->dilation_width;
+  if (part) {
+    depthwise_line_of(line, (depthwise_form){.taps = taps, .stride = stride, .dilation = dilation, .part = true});
+  } else {
+    depthwise_line_of(line, (depthwise_form){.taps = taps, .stride = stride, .dilation = dilation});
+  }
+}
+
+/// The usual windows have code of their own, whose inputs and weights stay in registers.
+static void compute_depthwise_line(const pf_window *shape, const depthwise_line *line, bool part) {
+  const size_t taps = shape->kernel_width, stride = shape->stride_width;
+  const bool usual = !part && shape->dilation_width == 1;
+  if (usual && taps == 3 && stride == 1) depthwise_3_1(line);
+  else if (usual && taps == 3 && stride == 2) depthwise_3_2(line);
+  else if (usual && taps == 5 && stride == 1) depthwise_5_1(line);
+  else if (usual && taps == 5 && stride == 2) depthwise_5_2(line);
+  else depthwise_any(shape, line, part);
+}
