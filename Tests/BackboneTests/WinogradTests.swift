@@ -59,7 +59,8 @@ import Testing
         let outputs = try plan.run(Self.pictures(0..<batch), threads: threads)
         for (index, output) in outputs.enumerated() {
           let alone = reference[0..<batch].flatMap { $0[index].values.map(\.bitPattern) }
-          #expect(output.values.map(\.bitPattern) == alone, "tap \(index) \(batch) \(threads)")
+          let isSame = output.values.map(\.bitPattern) == alone
+        #expect(isSame, "tap \(index) \(batch) \(threads)")
         }
       }
     }
@@ -72,7 +73,8 @@ import Testing
     let alone = try network.plan(tapping: ["pool3"]).run(pictures)[0]
     for node in network.graph.nodes where node.name != "avgpool" {
       let outputs = try network.plan(tapping: ["avgpool", Tap(node.name)]).run(pictures)
-      #expect(outputs[0] == deepest, "\(node.name)")
+      let isSame = outputs[0] == deepest
+      #expect(isSame, "\(node.name)")
       if node.name == "pool3" { #expect(outputs[1] == alone) }
     }
     let both = try network.plan(tapping: ["relu3", "pool3"]).run(pictures)

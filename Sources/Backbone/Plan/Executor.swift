@@ -105,7 +105,7 @@ import Tensors
     }
   }
 
-  private func epilogue(_ layer: PackedLayer, _ residual: Int?, _ activation: pf_activation) -> pf_epilogue {
+  func epilogue(_ layer: PackedLayer, _ residual: Int?, _ activation: pf_activation) -> pf_epilogue {
     let addend = unsafe residual.flatMap { unsafe place($0) }
     return unsafe pf_epilogue(
       bias: UnsafePointer(layer.bias?.pointer), residual: UnsafePointer(addend?.pointer),

@@ -61,7 +61,7 @@ extension Executor {
     to work: InvertedWork, residual: Int?, _ body: (UnsafePointer<pf_inverted_residual>) -> Void
   ) {
     let (expand, project) = (work.expand, work.project)
-    var shapes = unsafe (expand?.shape ?? pf_convolution(), work.depthwise.shape, project?.shape ?? pf_convolution())
+    var shapes = (expand?.shape ?? pf_convolution(), work.depthwise.shape, project?.shape ?? pf_convolution())
     unsafe withUnsafeMutablePointer(to: &shapes) { shapes in
       let none = unsafe pf_epilogue(bias: nil, residual: nil, residual_stride: 0, activation: PF_ACTIVATION_NONE)
       var block = unsafe pf_inverted_residual(

@@ -51,7 +51,8 @@ struct Segments {
     switch step.kind {
     case .fused(let group): return picturesNeeded(group, graph, choice)
     case .inverted(let block):
-      return [block.expand, block.project].compactMap { $0.flatMap { picturesNeeded($0, graph, choice) } }.max()
+      return [block.expand, block.project].compactMap { $0 }
+        .compactMap { picturesNeeded($0, graph, choice) }.max()
     default: return nil
     }
   }

@@ -124,14 +124,13 @@ INLINE size_t row_offset(row_groups groups, size_t row, size_t channels) {
   return group * channels * PRODUCT_ROWS + place * BLOCK_CHANNELS;
 }
 
-/// Floats from one position's inputs to the next's. Not a multiple of 4 KiB, or all would evict one another.
+/// Floats from one plane to the next: never a multiple of 4 KiB, or all would evict one another; and no fewer for
+/// more rows, since scratch memory is measured by the largest piece of work.
+INLINE size_t spread_plane(size_t floats) { return round_up(floats, 4 * CACHE_LINE) + CACHE_LINE; }
+
 INLINE size_t input_plane(size_t rows, size_t channels) {
-  const size_t floats = groups_of(rows).count * channels * PRODUCT_ROWS;
-  return floats + (floats % 1024 < 80 ? 80 : 0);
+  return spread_plane(groups_of(rows).count * channels * PRODUCT_ROWS);
 }
 
 INLINE size_t product_stride(size_t columns) { return columns + CACHE_LINE; }
-INLINE size_t product_plane(size_t rows, size_t columns) {
-  const size_t floats = rows * product_stride(columns);
-  return floats + (floats % 1024 < 80 ? 80 : 0);
-}
+INLINE size_t product_plane(size_t rows, size_t columns) { return spread_plane(rows * product_stride(columns)); }
