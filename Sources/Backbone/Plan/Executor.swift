@@ -7,7 +7,7 @@ import Tensors
   let pool: WorkerPool
   let workspace: Workspace
   let batch: Int
-  private var kernels: pf_network_kernels { unsafe program.kernels.pointee }
+  var kernels: pf_network_kernels { unsafe program.kernels.pointee }
 
   init(_ program: Program, pool: WorkerPool, workspace: Workspace, batch: Int) {
     self.program = program
@@ -66,6 +66,26 @@ import Tensors
       for (part, offset) in parts {
         affine(part, nil, nil, PF_ACTIVATION_NONE, output, channelOffset: offset)
       }
+    case .multiply(let input, let factors): multiply(input, factors, output)
+    case .tokens(let work): run(work, output: output)
+    }
+  }
+
+  /// Each picture of a map by its own factors, in pieces where there are fewer pictures than threads.
+  private func multiply(_ input: Int, _ factors: Int, _ output: Int) {
+    guard let source = unsafe place(input), let by = unsafe place(factors),
+      let out = unsafe place(output)
+    else { return }
+    let shape = program.graph.nodes[output].shape
+    let pieces = min(shape.pixels, pool.threads)
+    pool.forEach(batch * pieces) { item, _ in
+      let (picture, piece) = item.quotientAndRemainder(dividingBy: pieces)
+      let begin = picture * shape.pixels + piece * shape.pixels / pieces
+      let count = picture * shape.pixels + (piece + 1) * shape.pixels / pieces - begin
+      unsafe kernels.affine(
+        count, shape.channels, source.pointer + begin * source.stride, source.stride,
+        by.pointer + picture * by.stride, nil, PF_ACTIVATION_NONE, out.pointer + begin * out.stride,
+        out.stride)
     }
   }
 
@@ -83,14 +103,14 @@ import Tensors
     }
   }
 
-  private func epilogue(_ layer: PackedLayer, _ residual: Int?, _ activation: pf_activation) -> pf_epilogue {
+  func epilogue(_ layer: PackedLayer, _ residual: Int?, _ activation: pf_activation) -> pf_epilogue {
     let addend = unsafe residual.flatMap { unsafe place($0) }
     return unsafe pf_epilogue(
       bias: UnsafePointer(layer.bias?.pointer), residual: UnsafePointer(addend?.pointer),
       residual_stride: addend?.stride ?? 0, activation: activation)
   }
 
-  private func convolve(
+  func convolve(
     _ shape: pf_convolution, _ layer: PackedLayer, _ source: UnsafeMutablePointer<Float>,
     _ epilogue: pf_epilogue, _ out: UnsafeMutablePointer<Float>
   ) {
@@ -121,7 +141,7 @@ import Tensors
     }
   }
 
-  private func forPixels(of node: Int, _ body: (Range<Int>) -> Void) {
+  func forPixels(of node: Int, _ body: (Range<Int>) -> Void) {
     split(batch * program.graph.nodes[node].shape.pixels, body)
   }
 

@@ -93,7 +93,7 @@ extension Architecture {
     for step in schedule.steps {
       switch step.kind {
       case .input: algorithms[graph.nodes[step.node].name] = "decoded and resized"
-      case .single(.dropout), .single(.flatten): algorithms[graph.nodes[step.node].name] = "nothing to do"
+      case .single(.view): algorithms[graph.nodes[step.node].name] = "nothing to do"
       case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
       case .fused(let group):
         let head = graph.nodes[group.head]
@@ -109,6 +109,7 @@ extension Architecture {
 
 extension Graph.Node {
   fileprivate func algorithm(input: FeatureShape) -> String {
+    if case .selfAttention = operation { return "packed GEMM, softmax by blocks of queries" }
     guard case .convolution(let convolution) = operation else { return "packed GEMM" }
     let isDepthwise = convolution.groups == input.channels && convolution.channels == input.channels
     return isDepthwise ? "depthwise, channels in vectors" : "implicit packed GEMM"

@@ -152,6 +152,8 @@ static void depthwise(const pf_window *shape, const float *in, const float *weig
           .high = activation_high(epilogue.activation),
       };
       depthwise_block(&line, vectors, left < VEC_WIDTH);
+      activate(epilogue.activation, shape->out_width, smaller(left, vectors * VEC_WIDTH), line.out,
+               shape->out_pixel_stride);
     }
   }
 }

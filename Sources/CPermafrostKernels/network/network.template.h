@@ -11,6 +11,7 @@
 #include "geometry.h"
 
 #include "columns.template.h"
+#include "curves.template.h"
 #include "activation.template.h"
 #include "panels.template.h"
 #include "reading.template.h"
@@ -21,6 +22,9 @@
 #include "depthwise.template.h"
 #include "pooling.template.h"
 #include "elementwise.template.h"
+#include "reduction.template.h"
+#include "layer_norm.template.h"
+#include "attention.template.h"
 
 const pf_network_kernels NETWORK_KERNELS = {
     .name = NETWORK_NAME,
@@ -34,4 +38,7 @@ const pf_network_kernels NETWORK_KERNELS = {
     .adaptive_average_pool = adaptive_average_pool,
     .affine = affine,
     .add = add,
+    .layer_norm = layer_norm,
+    .attention_scratch = attention_scratch,
+    .attention = attention,
 };

@@ -33,8 +33,15 @@ INLINE vec vec_load_part(const float *p, lanes part) { return _mm256_maskload_ps
 INLINE void vec_store_part(float *p, vec x, lanes part) { _mm256_maskstore_ps(p, part, x); }
 
 INLINE vec vec_add(vec a, vec b) { return _mm256_add_ps(a, b); }
+INLINE vec vec_subtract(vec a, vec b) { return _mm256_sub_ps(a, b); }
+INLINE vec vec_multiply(vec a, vec b) { return _mm256_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm256_div_ps(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
+
+INLINE vec vec_half_power(vec x) {
+  const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(x), 23);
+  return _mm256_castsi256_ps(_mm256_add_epi32(power, _mm256_set1_epi32(0x3F000000)));
+}
 
 // The processor's maximum and minimum return their second operand when either is NaN.
 INLINE vec vec_at_least(vec x, vec low) { return _mm256_max_ps(low, x); }
