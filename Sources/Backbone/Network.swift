@@ -26,7 +26,7 @@ public struct Network: Sendable {
     self.architecture = architecture
     var weights = weights
     if case .file(let path) = weights { weights = .checkpoint(try Checkpoint(path: path)) }
-    let preprocessing = preprocessing ?? weights.preprocessing ?? .imageNetV1
+    let preprocessing = preprocessing ?? weights.preprocessing ?? architecture.preprocessing
     self.preprocessing = preprocessing
     guard let size = preprocessing.outputSize else {
       throw BackboneError(

@@ -4,8 +4,9 @@ import Testing
 
 /// A feature's bits depend on the picture and the layer, and on nothing else.
 @Suite struct BitIdentityTests {
-  @Test func batchPositionAndThreadsChangeNoBit() throws {
-    let network = try TinyNetwork.network()
+  @Test(arguments: [0, 1])
+  func batchPositionAndThreadsChangeNoBit(number: Int) throws {
+    let network = try TinyNetwork.network(TinyNetwork.architectures[number])
     let taps = network.graph.nodes.map { Tap($0.name) }
     let plan = try network.plan(tapping: taps)
     let reference = try (0..<17).map { try plan.run(TinyNetwork.pictures($0..<$0 + 1)) }
@@ -20,8 +21,9 @@ import Testing
     }
   }
 
-  @Test func otherTapsChangeNoBit() throws {
-    let network = try TinyNetwork.network()
+  @Test(arguments: [0, 1])
+  func otherTapsChangeNoBit(number: Int) throws {
+    let network = try TinyNetwork.network(TinyNetwork.architectures[number])
     let pictures = try TinyNetwork.pictures(0..<3)
     let taps = network.graph.nodes.map { Tap($0.name) }
     let together = try network.plan(tapping: taps).run(pictures)
@@ -31,8 +33,9 @@ import Testing
     }
   }
 
-  @Test func pairsOfTapsChangeNoBit() throws {
-    let network = try TinyNetwork.network()
+  @Test(arguments: [0, 1])
+  func pairsOfTapsChangeNoBit(number: Int) throws {
+    let network = try TinyNetwork.network(TinyNetwork.architectures[number])
     let pictures = try TinyNetwork.pictures(0..<2)
     let deepest = try network.plan(tapping: ["fc2"]).run(pictures)[0]
     for node in network.graph.nodes where node.name != "fc2" {
@@ -41,17 +44,18 @@ import Testing
     }
   }
 
-  @Test func observingHooksChangeNoBit() throws {
-    let network = try TinyNetwork.network()
+  @Test(arguments: [(0, "layer1"), (1, "block0")])
+  func observingHooksChangeNoBit(number: Int, layer: String) throws {
+    let network = try TinyNetwork.network(TinyNetwork.architectures[number])
     let pictures = try TinyNetwork.pictures(0..<2)
-    let bare = try network.plan(tapping: ["fc2", "layer1"]).run(pictures)
+    let bare = try network.plan(tapping: ["fc2", Tap(layer)]).run(pictures)
     var hooks = HookSet()
     for node in network.graph.nodes.dropFirst() {
       hooks.add(after: node.name) { _ in }
-      hooks.add(before: node.name) { _ in }
+      if !node.inputs.isEmpty { hooks.add(before: node.name) { _ in } }
     }
     for scope in network.graph.scopes { hooks.add(after: scope) { _ in } }
-    #expect(try network.plan(tapping: ["fc2", "layer1"], hooks: hooks).run(pictures) == bare)
+    #expect(try network.plan(tapping: ["fc2", Tap(layer)], hooks: hooks).run(pictures) == bare)
   }
 
   @Test func aPooledTapHasTheBitsOfThePoolingLayer() throws {

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: Architecture.all.map(\.name))
   func nodesAreTorchvisions(name: String) throws {
     let golden = try #require(try Goldens.names()[name])
-    let graph = try Architecture.named(name).graph()
+    let graph = try Architecture.named(name).graph(height: 224, width: 224)
     #expect(graph.nodes.map(\.name) == golden.nodes.map(\.name))
     #expect(graph.nodes.map(\.shape.dimensions) == golden.nodes.map(\.shape))
     #expect(graph.parameterCount == golden.parameterCount)

@@ -72,8 +72,9 @@ import Testing
     }
   }
 
-  @Test func everyOperationAgreesBetweenTables() throws {
-    let network = try TinyNetwork.network()
+  @Test(arguments: [0, 1])
+  func everyOperationAgreesBetweenTables(number: Int) throws {
+    let network = try TinyNetwork.network(TinyNetwork.architectures[number])
     let pictures = try TinyNetwork.pictures(0..<3)
     let taps = network.graph.nodes.map { Tap($0.name) }
     let portable = try network.plan(tapping: taps, isa: PF_ISA_PORTABLE).run(pictures)

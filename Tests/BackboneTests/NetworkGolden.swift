@@ -1,7 +1,7 @@
 import Backbone
 import Testing
 
-/// What each node of a network computes in torchvision, with `seed:0` weights and a fixed batch of two
+/// What each node of a network computes in torchvision, with `seed:0` weights (see DampedWeights) and a fixed batch of two
 /// pictures; written and explained by Goldens/make_networks.py.
 struct NetworkGolden {
   struct Node {
@@ -26,7 +26,10 @@ struct NetworkGolden {
   /// In the order of execution.
   let nodes: [Node]
 
-  static let networks = ["alexnet", "vgg11_bn", "resnet18", "resnet50", "squeezenet1_1", "mobilenet_v2"]
+  static let networks = [
+    "alexnet", "vgg11_bn", "resnet18", "resnet50", "squeezenet1_1", "mobilenet_v2", "efficientnet_b0",
+    "efficientnet_b3", "regnet_y_16gf", "vit_b_16",
+  ]
 
   init(_ network: String) throws {
     let path = "\(CheckpointGoldens.directory)/network-\(network).json"
@@ -70,7 +73,7 @@ struct NetworkGolden {
   @Test(arguments: NetworkGolden.networks)
   func nodesAreThoseOfTheNames(network: String) throws {
     let path = "\(CheckpointGoldens.directory)/names.json"
-    let names = try JSONParser.parse(FileBytes.read(path, limit: 1 << 20))
+    let names = try JSONParser.parse(FileBytes.read(path, limit: 1 << 24))
     let rows = try #require(names[network]?["nodes"]?.array).compactMap(\.array)
     let nodes = try NetworkGolden(network).nodes
     #expect(rows.map { $0[0].string } == nodes.map(\.name))

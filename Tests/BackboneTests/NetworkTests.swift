@@ -73,6 +73,53 @@ import Testing
     }
   }
 
+  @Test func tokensAreTappedWithAndWithoutTheClassToken() throws {
+    let network = try TinyNetwork.network(TinyNetwork.transformer)
+    let taps = [
+      Tap("block0"), Tap("block0", pooling: .cls), Tap("block0", pooling: .average),
+      Tap("block0", pooling: .max), Tap("ln", pooling: .cls), Tap("class"), Tap("permute", pooling: .max),
+      Tap("patches", pooling: .max),
+    ]
+    let plan = try network.plan(tapping: taps)
+    #expect(plan.outputs.map(\.dimension) == [17 * 20, 20, 20, 20, 20, 20, 20, 20])
+    let outputs = try plan.run(TinyNetwork.pictures(0..<2))
+    for (row, channel) in (0..<2).flatMap({ row in (0..<20).map { (row, $0) } }) {
+      let tokens = (0..<17).map { outputs[0].values[(row * 17 + $0) * 20 + channel] }
+      let place = row * 20 + channel
+      #expect(outputs[1].values[place] == tokens[0])
+      #expect(abs(outputs[2].values[place] - tokens[1...].reduce(0, +) / 16) <= 1e-6)
+      #expect(outputs[3].values[place] == tokens[1...].max())
+    }
+    #expect(outputs[4] == outputs[5])
+    #expect(outputs[6] == outputs[7])
+    for wrong in [
+      Tap("permute", pooling: .cls), Tap("reshape", pooling: .cls), Tap("expand", pooling: .average),
+    ] {
+      let error = #expect(throws: BackboneError.self) { try network.plan(tapping: [wrong]) }
+      #expect(error?.code == .invalidArgument)
+    }
+  }
+
+  /// [channels, positions] and [positions, channels] are two views of the same map.
+  @Test func viewsOfAMapAreInTheirOwnOrder() throws {
+    let network = try TinyNetwork.network(TinyNetwork.transformer)
+    let outputs = try network.plan(tapping: ["patches", "reshape", "permute"]).run(
+      TinyNetwork.pictures(0..<2))
+    #expect(outputs[1].values == outputs[0].values)
+    for picture in 0..<2 {
+      for (position, channel) in (0..<16).flatMap({ position in (0..<20).map { (position, $0) } }) {
+        let map = outputs[0].values[(picture * 20 + channel) * 16 + position]
+        #expect(outputs[2].values[(picture * 16 + position) * 20 + channel] == map)
+      }
+    }
+  }
+
+  @Test(arguments: Architecture.all)
+  func theFirstPresetFitsTheNetwork(architecture: Architecture) {
+    let size = PictureSize(width: architecture.inputSize, height: architecture.inputSize)
+    #expect(architecture.preprocessing.outputSize == size)
+  }
+
   @Test func aBatchOfNoneAndOneOfAnotherShape() throws {
     let plan = try TinyNetwork.network().plan(tapping: ["fc2"])
     let none = try Tensor(shape: [0, 3, 24, 24], values: [])

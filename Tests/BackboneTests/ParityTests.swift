@@ -2,14 +2,17 @@ import Backbone
 import Tensors
 import Testing
 
-/// Every named node of six networks with seeded weights, against torchvision computed in float64.
+/// Every named node of ten networks with seeded weights, against torchvision computed in float64.
 ///
 /// The numerical contract is with torchvision in float32: no value differs by more than 1e-4 of the largest.
 /// Against float64, PyTorch's own rounding at that node, which the goldens state, is allowed on top.
 @Suite(.serialized) struct ParityTests {
   @Test(arguments: NetworkGolden.networks)
   func everyNodeIsTorchvisions(name: String) throws {
-    let network = try Network(.named(name), weights: .seed(0))
+    // At 224 x 224, whatever size the network was trained on.
+    let architecture = try Architecture.named(name)
+    let network = try Network(
+      architecture, weights: DampedWeights.source(architecture), preprocessing: .imageNetV1)
     let golden = try NetworkGolden(name).nodes
     #expect(golden.map(\.name) == network.graph.nodes.map(\.name))
     let plan = try network.plan(tapping: golden.map { Tap($0.name) })

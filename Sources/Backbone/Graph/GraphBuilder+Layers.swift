@@ -32,18 +32,6 @@ extension GraphBuilder {
     return append(name, .batchNorm(epsilon: epsilon), [x], x.shape, parameters: parameters)
   }
 
-  /// max(x, 0). The shape stays.
-  public mutating func relu(_ name: String, _ x: Value) -> Value { append(name, .relu, [x], x.shape) }
-
-  /// The same under the name `relu`.
-  public mutating func relu(_ x: Value) -> Value { relu("relu", x) }
-
-  /// min(max(x, 0), 6). The shape stays.
-  public mutating func relu6(_ name: String, _ x: Value) -> Value { append(name, .relu6, [x], x.shape) }
-
-  /// Dropout, which does nothing in evaluation mode but has a name to hook. The shape stays.
-  public mutating func dropout(_ name: String, _ x: Value) -> Value { append(name, .dropout, [x], x.shape) }
-
   /// torch.nn.MaxPool2d with a square window.
   public mutating func maxPool(
     _ name: String, _ x: Value, kernel: Int, stride: Int, padding: Int = 0, ceilMode: Bool = false
@@ -68,27 +56,34 @@ extension GraphBuilder {
       .map(x.shape.channels, height, width))
   }
 
-  /// torch.nn.Linear over a vector: [n] to [features].
+  /// torch.nn.Linear over a vector or over each token: [n] to [features], [tokens, n] to [tokens, features].
   public mutating func linear(_ name: String, _ x: Value, to features: Int) -> Value {
-    guard features > 0, x.shape.kind == .vector else {
-      fail(name, "cannot apply to \(x.shape)")
-      return x
+    var shape = FeatureShape.vector(features)
+    switch x.shape.kind {
+    case .vector: break
+    case .tokens(let hasClassToken):
+      shape = .tokens(x.shape.pixels, features, hasClassToken: hasClassToken)
+    case .map, .positions: fail(name, "cannot apply to \(x.shape)")
     }
+    if features < 1 { fail(name, "cannot give \(features) features") }
     return append(
-      name, .linear(features: features), [x], .vector(features),
-      parameters: [("weight", [features, x.shape.count]), ("bias", [features])],
-      multiplyAdds: features * x.shape.count)
-  }
-
-  /// torch.flatten, under the name `flatten`: [C, H, W] to [C * H * W].
-  public mutating func flatten(_ x: Value) -> Value {
-    append("flatten", .flatten, [x], x.shape.flattened)
+      name, .linear(features: features), [x], shape,
+      parameters: [("weight", [features, x.channels]), ("bias", [features])],
+      multiplyAdds: shape.count * x.channels)
   }
 
   /// a + b, of equal shape, under the name `add`.
   public mutating func add(_ a: Value, _ b: Value) -> Value {
     if a.shape != b.shape { fail("add", "cannot add \(a.shape) and \(b.shape)") }
     return append("add", .add, [a, b], a.shape)
+  }
+
+  /// A map times one factor a channel, [C, 1, 1], under the name `mul`.
+  public mutating func multiply(_ factors: Value, _ x: Value) -> Value {
+    if factors.shape != .map(x.shape.channels, 1, 1) || x.shape.kind != .map {
+      fail("mul", "cannot multiply \(x.shape) by \(factors.shape)")
+    }
+    return append("mul", .multiply, [factors, x], x.shape)
   }
 
   /// torch.cat, under the name `cat`, over channels of maps of equal height and width.

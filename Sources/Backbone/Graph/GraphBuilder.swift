@@ -7,8 +7,8 @@ public struct GraphBuilder {
   public struct Value: Sendable {
     let node: Int
     public let shape: FeatureShape
-    /// Channels of a map, length of a vector.
-    public var channels: Int { shape.kind == .map ? shape.channels : shape.count }
+    /// Channels of a map or of each token, length of a vector.
+    public var channels: Int { shape.kind == .vector ? shape.count : shape.channels }
   }
 
   var nodes: [Graph.Node] = []
@@ -40,10 +40,12 @@ public struct GraphBuilder {
   }
 
   /// Adds a node. A name that its scope has already gets `_1`, `_2`, ... as torch.fx names the second and
-  /// later calls of one module or function.
+  /// later calls of one module or function. `parameters` are named below the node, `scopeParameters` below its
+  /// scope.
   mutating func append(
     _ name: String, _ operation: Operation, _ inputs: [Value], _ shape: FeatureShape,
-    parameters: [(suffix: String, shape: [Int])] = [], multiplyAdds: Int = 0
+    parameters: [(suffix: String, shape: [Int])] = [],
+    scopeParameters: [(name: String, shape: [Int])] = [], multiplyAdds: Int = 0
   ) -> Value {
     let base = (scopePath + [name]).joined(separator: ".")
     var unique = base
@@ -59,7 +61,10 @@ public struct GraphBuilder {
     nodes.append(
       Graph.Node(
         name: unique, operation: operation, inputs: inputs.map(\.node), shape: shape,
-        parameters: parameters.map { ParameterSpec(name: "\(unique).\($0.suffix)", shape: $0.shape) },
+        parameters: parameters.map { ParameterSpec(name: "\(unique).\($0.suffix)", shape: $0.shape) }
+          + scopeParameters.map {
+            ParameterSpec(name: (scopePath + [$0.name]).joined(separator: "."), shape: $0.shape)
+          },
         multiplyAdds: multiplyAdds))
     return Value(node: nodes.count - 1, shape: shape)
   }

@@ -4,6 +4,8 @@ public struct Architecture: Sendable {
   public let name: String
   /// Rows and columns of the pictures it was trained on.
   public let inputSize: Int
+  /// How pictures are prepared for its first published weights, unless a file of weights says otherwise.
+  public let preprocessing: Preprocessing
   /// Layers that are worth tapping first, as tap texts (`features:average`).
   public let suggestedTaps: [String]
   let build: @Sendable (inout GraphBuilder) -> Void
@@ -14,13 +16,16 @@ public struct Architecture: Sendable {
 
   /// A network of your own.
   ///
-  /// - Parameter build: adds the nodes; it is called once for each picture size.
+  /// - Parameters:
+  ///   - preprocessing: for weights that do not say how they want their pictures
+  ///   - build: adds the nodes; it is called once for each picture size
   public init(
-    _ name: String, inputSize: Int = 224, suggestedTaps: [String] = [],
-    build: @escaping @Sendable (inout GraphBuilder) -> Void
+    _ name: String, inputSize: Int = 224, preprocessing: Preprocessing = .imageNetV1,
+    suggestedTaps: [String] = [], build: @escaping @Sendable (inout GraphBuilder) -> Void
   ) {
     self.name = name
     self.inputSize = inputSize
+    self.preprocessing = preprocessing
     self.suggestedTaps = suggestedTaps
     self.build = build
   }
@@ -34,7 +39,7 @@ public struct Architecture: Sendable {
 
   /// Every built-in network.
   public static let all: [Architecture] =
-    [alexNet] + vggs + resNets + squeezeNets + [mobileNetV2]
+    [alexNet] + vggs + resNets + squeezeNets + [mobileNetV2] + efficientNets + regNets + visionTransformers
 
   /// The built-in network of this name.
   ///

@@ -35,11 +35,14 @@ import Tensors
       return .affine(
         input: input, scale: AlignedFloats(affine.scale.map { Float($0) }),
         shift: AlignedFloats(affine.shift.map { Float($0) }), PF_ACTIVATION_NONE)
-    case .relu: return .affine(input: input, scale: nil, shift: nil, PF_ACTIVATION_RELU)
-    case .relu6: return .affine(input: input, scale: nil, shift: nil, PF_ACTIVATION_RELU6)
+    case .activation(let activation):
+      return .affine(input: input, scale: nil, shift: nil, activation.kernel)
+    case .multiply: return .multiply(input: inputs[1], factors: inputs[0])
     case .add: return .add(inputs[0], inputs[1])
     case .concatenate: return .concatenate(unplacedParts(of: node))
-    case .input, .flatten, .dropout, .convolution, .linear: return .nothing
+    case .classToken, .concatenateTokens, .addParameter, .layerNorm:
+      return .tokens(try tokenWork(operation, node: node))
+    case .input, .view, .convolution, .linear, .selfAttention: return .nothing
     }
   }
 
@@ -61,12 +64,13 @@ import Tensors
     let head = try graphNode(group.head)
     let input = graph.nodes[group.head].inputs[0]
     let batchNorm = try group.batchNorm.map { index throws(BackboneError) in try graphNode(index) }
-    let activation: pf_activation =
-      switch group.activation.flatMap({ graph.operation($0) }) {
-      case .relu: PF_ACTIVATION_RELU
-      case .relu6: PF_ACTIVATION_RELU6
-      default: PF_ACTIVATION_NONE
-      }
+    var activation = PF_ACTIVATION_NONE
+    if case .activation(let kind) = group.activation.flatMap({ graph.operation($0) }) {
+      activation = kind.kernel
+    }
+    if case .selfAttention(let heads) = head.operation {
+      return .tokens(try selfAttention(head, heads: heads, group, activation, output: output))
+    }
     let inputShape = graph.nodes[input].shape
     if case .convolution(let convolution) = head.operation, convolution.groups == inputShape.channels,
       convolution.channels == inputShape.channels
@@ -90,14 +94,8 @@ import Tensors
       return .winograd(shape, layer, input: input, residual: group.residual, activation)
     }
     let shape = convolution(head, input: input, output: output)
-    let layer = try packed.layer(head, batchNorm: batchNorm, input: inputShape, parameters) { weights in
-      unsafe withUnsafePointer(to: shape) { shape in
-        let target = unsafe AlignedFloats(count: kernels.pointee.packed_convolution_count(shape))
-        unsafe weights.values.withUnsafeBufferPointer { values in
-          unsafe kernels.pointee.pack_convolution(shape, values.baseAddress, target.pointer)
-        }
-        return target
-      }
+    let layer = try packed.layer(head, batchNorm: batchNorm, input: inputShape, parameters) {
+      packedWeights($0, shape)
     }
     return .convolve(shape, layer, input: input, residual: group.residual, activation)
   }
@@ -113,6 +111,16 @@ import Tensors
     }
   }
 
+  func packedWeights(_ weights: LayerWeights, _ shape: pf_convolution) -> AlignedFloats {
+    unsafe withUnsafePointer(to: shape) { shape in
+      let target = unsafe AlignedFloats(count: kernels.pointee.packed_convolution_count(shape))
+      unsafe weights.values.withUnsafeBufferPointer { values in
+        unsafe kernels.pointee.pack_convolution(shape, values.baseAddress, target.pointer)
+      }
+      return target
+    }
+  }
+
   /// [channels][pixels] to [pixels][channels].
   private static func depthwisePacked(_ weights: LayerWeights, channels: Int) -> AlignedFloats {
     let pixels = weights.values.count / channels
@@ -120,14 +128,14 @@ import Tensors
       (0..<weights.values.count).map { weights.values[$0 % channels * pixels + $0 / channels] })
   }
 
-  private func graphNode(_ node: Int) throws(BackboneError) -> Graph.Node {
+  func graphNode(_ node: Int) throws(BackboneError) -> Graph.Node {
     guard case .graph(let index) = graph.nodes[node].source else {
       throw BackboneError(.invalidGraph, "layer \(graph.nodes[node].name) has no weights of its own")
     }
     return graph.graph.nodes[index]
   }
 
-  private func stride(_ node: Int) -> Int {
+  func stride(_ node: Int) -> Int {
     memory.locations[node]?.pixelStride ?? graph.nodes[node].shape.channels
   }
 
@@ -164,13 +172,13 @@ import Tensors
       in_picture_stride: stride(input) * from.pixels, out_pixel_stride: stride(output))
   }
 
-  /// A linear layer is a convolution whose kernel covers the whole map.
+  /// A linear layer is a convolution whose kernel covers the whole map, or a single token.
   private func convolution(_ head: Graph.Node, input: Int, output: Int) -> pf_convolution {
     let from = graph.nodes[input].shape
     let to = graph.nodes[output].shape
     var settings = Operation.Convolution(
       channels: to.channels, kernel: 1, stride: 1, padding: 0, dilation: 1, groups: 1, bias: true)
-    var kernel = (height: from.height, width: from.width)
+    var kernel = from.isTokens ? (height: 1, width: 1) : (height: from.height, width: from.width)
     if case .convolution(let convolution) = head.operation {
       settings = convolution
       kernel = (convolution.kernel, convolution.kernel)

@@ -88,6 +88,26 @@ import Tensors
       for (part, offset) in parts {
         affine(part, nil, nil, PF_ACTIVATION_NONE, output, channelOffset: offset)
       }
+    case .multiply(let input, let factors): multiply(input, factors, output)
+    case .tokens(let work): run(work, output: output)
+    }
+  }
+
+  /// Each picture of a map by its own factors, in pieces where there are fewer pictures than threads.
+  private func multiply(_ input: Int, _ factors: Int, _ output: Int) {
+    guard let source = unsafe place(input), let by = unsafe place(factors),
+      let out = unsafe place(output)
+    else { return }
+    let shape = program.graph.nodes[output].shape
+    let pieces = min(shape.pixels, pool.threads)
+    pool.forEach(batch * pieces) { item, _ in
+      let (picture, piece) = item.quotientAndRemainder(dividingBy: pieces)
+      let begin = picture * shape.pixels + piece * shape.pixels / pieces
+      let count = picture * shape.pixels + (piece + 1) * shape.pixels / pieces - begin
+      unsafe kernels.affine(
+        count, shape.channels, source.pointer + begin * source.stride, source.stride,
+        by.pointer + picture * by.stride, nil, PF_ACTIVATION_NONE, out.pointer + begin * out.stride,
+        out.stride)
     }
   }
 
@@ -112,7 +132,7 @@ import Tensors
       residual_stride: addend?.stride ?? 0, activation: activation)
   }
 
-  private func convolve(
+  func convolve(
     _ shape: pf_convolution, _ layer: PackedLayer, _ source: UnsafeMutablePointer<Float>,
     _ epilogue: pf_epilogue, _ out: UnsafeMutablePointer<Float>
   ) {
@@ -142,7 +162,7 @@ import Tensors
     }
   }
 
-  private func forPixels(of node: Int, _ body: (Range<Int>) -> Void) {
+  func forPixels(of node: Int, _ body: (Range<Int>) -> Void) {
     split(batch * program.graph.nodes[node].shape.pixels, body)
   }
 

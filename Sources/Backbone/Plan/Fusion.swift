@@ -1,5 +1,5 @@
-/// Which nodes are computed together: a convolution or linear layer with the batch norm, residual sum and
-/// activation that follow it, and a 2 x 2 max pool where whole tiles of outputs come at once.
+/// Which nodes are computed together: a convolution, linear layer or self-attention with the batch norm,
+/// residual sum and activation that follow it, and a 2 x 2 max pool where whole tiles of outputs come at once.
 ///
 /// Groups are found on the whole graph, whatever is tapped, so that a layer's arithmetic never depends on what
 /// else is looked at. A value inside a group that somebody wants is computed by the same recipe, cut short
@@ -7,7 +7,7 @@
 struct Fusion {
   /// A run of nodes, each the only reader of the one before it.
   struct Group {
-    /// The convolution or linear layer.
+    /// The convolution, linear layer or self-attention.
     let head: Int
     var batchNorm: Int?
     var sum: Int?
@@ -37,18 +37,33 @@ struct Fusion {
     // shortcut path stands later.
     for head in graph.nodes.indices.reversed() {
       switch graph.operation(head) {
-      case .convolution, .linear: break
+      case .convolution, .linear, .selfAttention: break
       default: continue
       }
       var group = Group(head: head)
-      while readers[group.last].count == 1, let next = readers[group.last].first,
-        groups[next] == nil, extend(&group, by: next, graph)
+      while let (last, next) = Self.follower(of: group.last, readers, graph),
+        groups[next] == nil, extend(&group, by: next, behind: last, graph)
       {}
       for member in group.members { groups[member] = group }
     }
   }
 
-  private func extend(_ group: inout Group, by next: Int, _ graph: HookedGraph) -> Bool {
+  /// The only reader of a node, and what it reads: the node itself, or a chain of dropouts and the like behind
+  /// it.
+  private static func follower(
+    of node: Int, _ readers: [[Int]], _ graph: HookedGraph
+  ) -> (last: Int, next: Int)? {
+    var last = node
+    while readers[last].count == 1, let next = readers[last].first {
+      guard case .view(let view) = graph.operation(next), view.keepsShape else { return (last, next) }
+      last = next
+    }
+    return nil
+  }
+
+  private func extend(
+    _ group: inout Group, by next: Int, behind last: Int, _ graph: HookedGraph
+  ) -> Bool {
     guard group.pool == nil else { return false }
     if case .maxPool(let window) = graph.operation(next) {
       guard group.sum == nil, isPooled(group.head, window, graph) else { return false }
@@ -62,9 +77,9 @@ struct Fusion {
     case .add where group.sum == nil:
       let inputs = graph.nodes[next].inputs
       guard inputs.count == 2, inputs[0] != inputs[1] else { return false }
-      group.residual = inputs[0] == group.last ? inputs[1] : inputs[0]
+      group.residual = inputs[0] == last ? inputs[1] : inputs[0]
       group.sum = next
-    case .relu, .relu6:
+    case .activation:
       group.activation = next
     default:
       return false

@@ -9,6 +9,11 @@ struct LayerWeights {
   /// One an output; none where the layer has neither bias nor batch norm.
   var bias: [Float]?
 
+  init(values: [Float], bias: [Float]) {
+    self.values = values
+    self.bias = bias
+  }
+
   /// - Parameters:
   ///   - node: the convolution or linear layer
   ///   - batchNorm: what follows it and is folded in
@@ -27,9 +32,9 @@ struct LayerWeights {
       channels = input.channels / convolution.groups
       pixels = convolution.kernel * convolution.kernel
     default:
-      outputs = node.shape.count
+      outputs = input.isTokens ? node.shape.channels : node.shape.count
       channels = input.channels
-      pixels = input.pixels
+      pixels = input.isTokens ? 1 : input.pixels
     }
     let raw = try parameters.floats(node.name + ".weight")
     values = Self.channelsLast(raw, outputs: outputs, channels: channels, pixels: pixels)

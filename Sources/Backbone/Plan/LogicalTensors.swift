@@ -1,7 +1,7 @@
 import Tensors
 
 /// Activations between their place in memory ([height][width][channel], with a stride) and the logical order
-/// of the literature ([channel][height][width], dense).
+/// of the literature ([channel][height][width], or [token][channel], dense).
 extension Executor {
   /// A node's value for the whole batch as an owned tensor.
   func tensor(_ node: Int) -> Tensor? {
@@ -9,7 +9,7 @@ extension Executor {
     return try? Tensor(shape: [batch] + shape.dimensions, values: logicalValues(node))
   }
 
-  /// [batch][channel][height][width]
+  /// [batch][channel][height][width], or [batch][token][channel]
   func logicalValues(_ node: Int) -> [Float] {
     let shape = program.graph.nodes[node].shape
     guard let place = unsafe place(node) else { return [] }
@@ -18,6 +18,13 @@ extension Executor {
       for picture in 0..<batch {
         let source = unsafe place.pointer + picture * shape.pixels * place.stride
         let start = unsafe target + picture * shape.count
+        if shape.isTokens {
+          for token in 0..<shape.pixels {
+            unsafe (start + token * shape.channels).update(
+              from: source + token * place.stride, count: shape.channels)
+          }
+          continue
+        }
         for channel in 0..<shape.channels {
           for pixel in 0..<shape.pixels {
             unsafe start[channel * shape.pixels + pixel] = source[pixel * place.stride + channel]
@@ -28,16 +35,17 @@ extension Executor {
     }
   }
 
-  /// Puts [batch][channel][height][width] values into a node's place.
+  /// Puts [batch][channel][height][width] values, or [batch][token][channel], into a node's place.
   func store(_ values: [Float], at node: Int) {
     let shape = program.graph.nodes[node].shape
     guard let place = unsafe place(node), values.count == batch * shape.count else { return }
+    let (channelStep, pixelStep) = shape.isTokens ? (1, shape.channels) : (shape.pixels, 1)
     for picture in 0..<batch {
       let target = unsafe place.pointer + picture * shape.pixels * place.stride
       for channel in 0..<shape.channels {
         for pixel in 0..<shape.pixels {
           unsafe target[pixel * place.stride + channel] =
-            values[picture * shape.count + channel * shape.pixels + pixel]
+            values[picture * shape.count + channel * channelStep + pixel * pixelStep]
         }
       }
     }

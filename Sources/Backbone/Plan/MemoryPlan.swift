@@ -7,6 +7,12 @@ struct MemoryPlan {
     var channelOffset: Int
     /// Floats from one pixel to the next.
     let pixelStride: Int
+
+    /// The place of a view on a value of this shape, which is here.
+    func viewed(_ view: Operation.View, _ shape: FeatureShape) -> Location {
+      guard view == .firstToken else { return self }
+      return Location(buffer: buffer, channelOffset: channelOffset, pixelStride: pixelStride * shape.pixels)
+    }
   }
 
   /// A buffer's place for a batch of one; a batch of n has its buffers at n times the offset.
@@ -24,6 +30,8 @@ struct MemoryPlan {
 
   /// By node; `nil` for nodes that are not computed.
   private(set) var locations: [Location?]
+  /// By node: where a self-attention keeps its queries, keys and values.
+  private(set) var projections: [Int: Location] = [:]
   private(set) var buffers: [Buffer] = []
   /// Floats a picture of the arena that a batch has.
   private(set) var size = 0
@@ -36,6 +44,7 @@ struct MemoryPlan {
     let placed = Self.placedParts(graph, schedule)
     for (position, step) in schedule.steps.enumerated() {
       locate(step, at: position, graph, placed)
+      reserveProjections(step, at: position, graph)
       for input in Schedule.inputs(of: step, graph) { use(input, at: position) }
       use(step.node, at: position)
     }
@@ -67,7 +76,7 @@ struct MemoryPlan {
     var computable: Set<Int> = []
     for step in schedule.steps {
       switch step.kind {
-      case .input, .single(.concatenate), .single(.dropout), .single(.flatten): break
+      case .input, .single(.concatenate), .single(.view): break
       default: computable.insert(step.node)
       }
     }
@@ -83,12 +92,21 @@ struct MemoryPlan {
     return placed
   }
 
+  /// A self-attention keeps its queries, keys and values while it runs.
+  private mutating func reserveProjections(_ step: Schedule.Step, at position: Int, _ graph: HookedGraph) {
+    guard case .fused(let group) = step.kind, case .selfAttention = graph.operation(group.head) else { return }
+    let shape = graph.nodes[group.head].shape
+    projections[step.node] = newBuffer(
+      .tokens(shape.pixels, 3 * shape.channels, hasClassToken: true), position)
+  }
+
   private mutating func locate(
     _ step: Schedule.Step, at position: Int, _ graph: HookedGraph, _ placed: [Int: (whole: Int, offset: Int)]
   ) {
     switch step.kind {
-    case .single(.dropout), .single(.flatten):
-      locations[step.node] = locations[graph.nodes[step.node].inputs[0]]
+    case .single(.view(let view)):
+      let input = graph.nodes[step.node].inputs[0]
+      locations[step.node] = locations[input]?.viewed(view, graph.nodes[input].shape)
     default:
       guard let (whole, offset) = placed[step.node] else {
         if locations[step.node] == nil {

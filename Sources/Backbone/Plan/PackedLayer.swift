@@ -35,9 +35,30 @@ final class PackedLayers: Sendable {
     _ node: Graph.Node, batchNorm: Graph.Node?, input: FeatureShape, _ parameters: Parameters,
     pack: (LayerWeights) -> AlignedFloats
   ) throws(BackboneError) -> PackedLayer {
-    let key = Key(layer: node.name, folded: batchNorm != nil, input: input)
+    try layer(
+      Key(layer: node.name, folded: batchNorm != nil, input: input), pack: pack
+    ) { () throws(BackboneError) in
+      try LayerWeights(node, batchNorm: batchNorm, input: input, parameters)
+    }
+  }
+
+  /// One of several layers that a node is made of, for inputs of this shape.
+  ///
+  /// - Parameter name: what its weights' names begin with
+  /// - Throws: what `weights` throws
+  func layer(
+    named name: String, input: FeatureShape, pack: (LayerWeights) -> AlignedFloats,
+    weights: () throws(BackboneError) -> LayerWeights
+  ) throws(BackboneError) -> PackedLayer {
+    try layer(Key(layer: name, folded: false, input: input), pack: pack, weights: weights)
+  }
+
+  private func layer(
+    _ key: Key, pack: (LayerWeights) -> AlignedFloats,
+    weights: () throws(BackboneError) -> LayerWeights
+  ) throws(BackboneError) -> PackedLayer {
     if let packed = layers.withLock({ $0[key] }) { return packed }
-    let weights = try LayerWeights(node, batchNorm: batchNorm, input: input, parameters)
+    let weights = try weights()
     let packed = PackedLayer(weights: pack(weights), bias: weights.bias)
     layers.withLock { $0[key] = packed }
     return packed

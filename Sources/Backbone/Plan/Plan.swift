@@ -69,7 +69,7 @@ extension Architecture {
     for step in schedule.steps {
       switch step.kind {
       case .input: algorithms[graph.nodes[step.node].name] = "decoded and resized"
-      case .single(.dropout), .single(.flatten): algorithms[graph.nodes[step.node].name] = "nothing to do"
+      case .single(.view): algorithms[graph.nodes[step.node].name] = "nothing to do"
       case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
       case .inverted(let block):
         let head = graph.nodes[block.members[0]]
@@ -91,6 +91,7 @@ extension Architecture {
 
 extension Graph.Node {
   fileprivate func algorithm(input: FeatureShape) -> String {
+    if case .selfAttention = operation { return "packed GEMM, softmax by blocks of queries" }
     guard case .convolution(let convolution) = operation else { return "packed GEMM" }
     return "\(ConvolutionAlgorithm(convolution, input: input, output: shape))"
   }

@@ -25,6 +25,9 @@ import Tensors
     case add(Int, Int)
     /// Copies the parts that could not be written in place.
     case concatenate([(part: Int, channelOffset: Int)])
+    /// A map by another node's factors, one a channel.
+    case multiply(input: Int, factors: Int)
+    case tokens(TokenWork)
     case replacement(hook: Int, position: Int)
   }
 

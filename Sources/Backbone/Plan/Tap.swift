@@ -1,6 +1,6 @@
-/// How a tapped map becomes a row.
+/// How a tapped map, or tapped tokens, become a row.
 public enum Pooling: String, Hashable, Sendable, CaseIterable {
-  /// The numbers as they are, in channel, height, width order.
+  /// The numbers as they are, in channel, height, width or in token, channel order.
   case none
   /// The mean over height and width, or over the tokens but the class token.
   case average
@@ -45,12 +45,19 @@ public struct Tap: Hashable, Sendable, ExpressibleByStringLiteral {
 
   /// Numbers a row, where the layer has this shape.
   ///
-  /// - Throws: `.invalidArgument` where the shape has no class token to take.
+  /// - Throws: `.invalidArgument` where the shape has no class token to take, or nothing beside it to pool.
   func dimension(of shape: FeatureShape) throws(BackboneError) -> Int {
     switch (shape.kind, pooling) {
     case (_, .none), (.vector, _): return shape.count
-    case (.map, .average), (.map, .max): return shape.channels
-    case (.map, .cls):
+    case (.map, .average), (.map, .max), (.positions, .average), (.positions, .max),
+      (.tokens(hasClassToken: true), .cls):
+      return shape.channels
+    case (.tokens(let hasClassToken), .average), (.tokens(let hasClassToken), .max):
+      guard !hasClassToken || shape.pixels > 1 else {
+        throw BackboneError(.invalidArgument, "layer \(layer) has no tokens but the class token")
+      }
+      return shape.channels
+    case (.map, .cls), (.positions, .cls), (.tokens, .cls):
       throw BackboneError(.invalidArgument, "layer \(layer) has no class token: its shape is \(shape)")
     }
   }

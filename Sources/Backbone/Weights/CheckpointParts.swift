@@ -33,6 +33,7 @@ struct CheckpointParts {
     guard !tensors.isEmpty else { throw .malformed(file.name, "holds no weights") }
     try checkSizes(file)
     removePrefixes()
+    renamePerceptrons()
     tensors.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
@@ -63,6 +64,15 @@ struct CheckpointParts {
         throw .malformed(file.name, "claims far more weights than it has bytes, at \(tensor.name)")
       }
       total = sum
+    }
+  }
+
+  /// The files that torchvision publishes for its vision transformers have the names of its first release; it
+  /// renames them when it loads them, and so do we.
+  private mutating func renamePerceptrons() {
+    for index in tensors.indices where tensors[index].name.hasPrefix("encoder.layers.encoder_layer_") {
+      tensors[index].name = tensors[index].name
+        .replacing(".mlp.linear_1.", with: ".mlp.0.").replacing(".mlp.linear_2.", with: ".mlp.3.")
     }
   }
 

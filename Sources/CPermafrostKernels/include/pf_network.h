@@ -14,6 +14,11 @@ typedef enum pf_activation {
   PF_ACTIVATION_NONE = 0,
   PF_ACTIVATION_RELU = 1,
   PF_ACTIVATION_RELU6 = 2,
+  PF_ACTIVATION_SILU = 3,          // x / (1 + e^-x)
+  PF_ACTIVATION_GELU = 4,          // x times the normal distribution's integral up to x
+  PF_ACTIVATION_SIGMOID = 5,       // 1 / (1 + e^-x)
+  PF_ACTIVATION_HARD_SWISH = 6,    // x min(max(x + 3, 0), 6) / 6
+  PF_ACTIVATION_HARD_SIGMOID = 7,  // min(max(x + 3, 0), 6) / 6
 } pf_activation;
 
 /// What happens to a value between its last multiply-add and memory, in this order:
@@ -90,6 +95,13 @@ typedef struct pf_inverted_residual {
   const float *project_weights;     // packed
   pf_epilogue expand_epilogue, depthwise_epilogue, project_epilogue;
 } pf_inverted_residual;
+
+/// Self-attention over the tokens of each picture. A token's row holds its queries, keys and values, each as
+/// [heads][head_channels].
+typedef struct pf_attention {
+  size_t tokens, heads, head_channels;
+  size_t row_stride;          // floats from one token to the next, at least 3 * heads * head_channels
+} pf_attention;
 
 typedef struct pf_network_kernels {
   const char *name;
@@ -183,6 +195,18 @@ typedef struct pf_network_kernels {
   /// out = activation(a + b)
   void (*add)(size_t count, size_t channels, const float *a, size_t a_stride, const float *b, size_t b_stride,
               pf_activation activation, float *out, size_t out_stride);
+
+  // MARK: tokens
+
+  /// Each of `count` rows by itself: (in - mean) / sqrt(variance + epsilon) * weight[channel] + bias[channel], the
+  /// mean and the (biased) variance over its channels.
+  void (*layer_norm)(size_t count, size_t channels, const float *in, size_t in_stride, const float *weight,
+                     const float *bias, float epsilon, float *out, size_t out_stride);
+  /// Bytes of scratch (64-byte aligned) that one call of `attention` needs.
+  size_t (*attention_scratch)(const pf_attention *shape);
+  /// Heads head_begin..<head_end, counted over all pictures (head / heads is the picture). The result,
+  /// softmax(queries keys^T / sqrt(head_channels)) values, takes the place of the queries.
+  void (*attention)(const pf_attention *shape, float *rows, size_t head_begin, size_t head_end, void *scratch);
 } pf_network_kernels;
 
 /// The table of an instruction set; NULL where `pf_isa_supported` is false.

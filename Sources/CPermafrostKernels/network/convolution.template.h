@@ -40,6 +40,7 @@ static void multiply_panel(const pf_convolution *shape, const reading *read, con
     const size_t rows = tile_rows(block, tile);
     fetch(coming + tile * share, share);
     tiles[rows - 1][p.vectors - 1](&job);
+    if (job.ends) activate(epilogue->activation, rows, p.columns, job.out, shape->out_row_stride);
     job.inputs += segments_of(read) * TILE_ROWS;
     job.out += rows * shape->out_row_stride;
     if (job.residual) job.residual += rows * epilogue->residual_stride;

@@ -21,6 +21,7 @@ static void affine(size_t count, size_t channels, const float *in, size_t in_str
     if (c < channels) {
       affine_vector(in + c, scale ? scale + c : NULL, shift ? shift + c : NULL, low, high, out + c, true, edge);
     }
+    activate(activation, 1, channels, out, out_stride);
   }
 }
 
@@ -42,5 +43,6 @@ static void add(size_t count, size_t channels, const float *a, size_t a_stride, 
       const vec sum = vec_add(vec_load_part(a + c, edge), vec_load_part(b + c, edge));
       vec_store_part(out + c, clamp(sum, low, high), edge);
     }
+    activate(activation, 1, channels, out, out_stride);
   }
 }

@@ -11,6 +11,7 @@
 #include "geometry.h"
 
 #include "columns.template.h"
+#include "curves.template.h"
 #include "activation.template.h"
 #include "panels.template.h"
 #include "reading.template.h"
@@ -30,6 +31,9 @@
 #include "inverted_cut.template.h"
 #include "inverted.template.h"
 #include "elementwise.template.h"
+#include "reduction.template.h"
+#include "layer_norm.template.h"
+#include "attention.template.h"
 
 const pf_network_kernels NETWORK_KERNELS = {
     .name = NETWORK_NAME,
@@ -59,4 +63,7 @@ const pf_network_kernels NETWORK_KERNELS = {
     .average_lines = average_lines,
     .affine = affine,
     .add = add,
+    .layer_norm = layer_norm,
+    .attention_scratch = attention_scratch,
+    .attention = attention,
 };

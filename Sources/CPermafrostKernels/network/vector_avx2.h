@@ -51,6 +51,11 @@ INLINE vec vec_multiply(vec a, vec b) { return _mm256_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm256_div_ps(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 
+INLINE vec vec_half_power(vec x) {
+  const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(x), 23);
+  return _mm256_castsi256_ps(_mm256_add_epi32(power, _mm256_set1_epi32(0x3F000000)));
+}
+
 // The processor's maximum and minimum return their second operand when either is NaN.
 INLINE vec vec_at_least(vec x, vec low) { return _mm256_max_ps(low, x); }
 INLINE vec vec_at_most(vec x, vec high) { return _mm256_min_ps(high, x); }

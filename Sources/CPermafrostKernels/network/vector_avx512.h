@@ -48,6 +48,11 @@ INLINE vec vec_multiply(vec a, vec b) { return _mm512_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm512_div_ps(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 
+INLINE vec vec_half_power(vec x) {
+  const __m512i power = _mm512_slli_epi32(_mm512_castps_si512(x), 23);
+  return _mm512_castsi512_ps(_mm512_add_epi32(power, _mm512_set1_epi32(0x3F000000)));
+}
+
 // The processor's maximum and minimum return their second operand when either is NaN.
 INLINE vec vec_at_least(vec x, vec low) { return _mm512_max_ps(low, x); }
 INLINE vec vec_at_most(vec x, vec high) { return _mm512_min_ps(high, x); }

@@ -58,6 +58,11 @@ INLINE vec vec_multiply(vec a, vec b) { return vmulq_f32(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return vdivq_f32(a, b); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return vfmaq_f32(c, a, b); }
 
+INLINE vec vec_half_power(vec x) {
+  const uint32x4_t power = vshlq_n_u32(vreinterpretq_u32_f32(x), 23);
+  return vreinterpretq_f32_u32(vaddq_u32(power, vdupq_n_u32(0x3F000000)));
+}
+
 // The processor's maximum and minimum return NaN when either operand is.
 INLINE vec vec_at_least(vec x, vec low) { return vmaxq_f32(x, low); }
 INLINE vec vec_at_most(vec x, vec high) { return vminq_f32(x, high); }

@@ -7,6 +7,7 @@
 
 typedef float vec __attribute__((vector_size(16)));
 typedef int vec_bits __attribute__((vector_size(16)));
+typedef unsigned vec_unsigned __attribute__((vector_size(16)));
 
 /// The first few lanes of a vector; at most VEC_WIDTH.
 typedef size_t lanes;
@@ -73,6 +74,9 @@ INLINE vec vec_divide(vec a, vec b) { return a / b; }
 
 /// a * b + c, rounded once where the processor can, and always in the same way for one instruction set.
 INLINE vec vec_fma(vec a, vec b, vec c) { return a * b + c; }
+
+/// 2 to the power of k - 1, where the lowest bits of x are the integer k, at least -125.
+INLINE vec vec_half_power(vec x) { return (vec)(((vec_unsigned)x << 23) + 0x3F000000u); }
 
 /// NaN stays NaN under either bound.
 INLINE vec vec_at_least(vec x, vec low) { return vec_select(x < low, low, x); }

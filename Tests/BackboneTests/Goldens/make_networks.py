@@ -3,19 +3,23 @@
 
     python3 make_networks.py            everything
     python3 make_networks.py names      names.json alone
+    python3 make_networks.py NAME ...   the values of these networks alone
 
 names.json    every node and every weight of every network of the families below, at 224 x 224:
               {"resnet18": {"nodes": [[name, kind, shape], ...], "weights": [[name, shape], ...], "parameters": n}, ...}
-network-*     what each node of six networks computes with `seed:0` weights on a fixed input; see `golden`.
+network-*     what each node of some networks computes with `seed:0` weights on a fixed input; see `golden`.
 
 Names of nodes. A module has its module path, down to modules of torch.nn itself (torchvision's own tracer stops at
 building blocks such as Conv2dNormActivation; here they are opened). Calls of functions, and the second and later
-calls of one module, have torchvision's FX name with _1, _2, ... counted within their scope. Nodes without a tensor
-value are left out. The input is `input`. Kinds are the torch.nn class, or the function's name. Shapes are without
+calls of one module, have torchvision's FX name with _1, _2, ... counted within their scope. torchvision's tracer reads
+such a number into a module's own name as well and calls a transformer's ln_1 and ln_2 `ln` and `ln_1`; here they keep
+their paths. Nodes without a tensor value are left out, and so are parameters, which are weights; a module that
+returns a tuple (nn.MultiheadAttention) stands for its first tensor, and so does the `getitem` that takes it out.
+The input is `input`. Kinds are the torch.nn class, or the function's name. Shapes are without
 the batch. Weights are the state dict without `num_batches_tracked`, in its order; `parameters` counts the elements
 that are trained, as published.
 
-Values. The six networks of GOLDENS have `seed:0` weights, evaluation mode and the batch of `pictures`: two pictures
+Values. The networks of GOLDENS have `seed:0` weights, evaluation mode and the batch of `pictures`: two pictures
 of 3 x 224 x 224, whose element i in [N, C, H, W] order is 4 u(i) - 2 with u(i) the upper 24 bits of
 splitmix64(splitmix64(PICTURES) + i) over 2^24. network-NAME.json is a list of all nodes, in the order of execution:
 
@@ -29,10 +33,12 @@ All this is computed in float64 from the float32 weights and pictures, so that i
 Samples are rounded to float32 (and have the digits that tell one float32 from the next), the other figures to nine
 digits. `error` is the largest difference between PyTorch's own float32 and that, over the largest absolute value: what
 rounding alone does to this node. Random weights amplify it from layer to layer, most of all in mobilenet_v2, where it
-passes 1e-4; a comparison has to allow for that. A mean is to be compared relative to the largest absolute value.
+passes 1e-4; a comparison has to allow for that. In some deep networks the residual branches would add up to values
+so large that gates are steps, which rounding flips; there the branches are damped, see DAMPED. A mean is to be compared relative to the largest absolute value.
 """
 import json
 import pathlib
+import re
 import sys
 
 import numpy
@@ -66,8 +72,17 @@ FAMILIES = """
     resnet18 resnet34 resnet50 resnet101 resnet152
     squeezenet1_0 squeezenet1_1
     mobilenet_v2
+    efficientnet_b0 efficientnet_b1 efficientnet_b2 efficientnet_b3
+    efficientnet_b4 efficientnet_b5 efficientnet_b6 efficientnet_b7
+    regnet_y_400mf regnet_y_800mf regnet_y_1_6gf regnet_y_3_2gf regnet_y_8gf regnet_y_16gf regnet_y_32gf
+    vit_b_16 vit_b_32 vit_l_16 vit_l_32
 """.split()
-GOLDENS = "alexnet vgg11_bn resnet18 resnet50 squeezenet1_1 mobilenet_v2".split()
+GOLDENS = """
+    alexnet vgg11_bn resnet18 resnet50 squeezenet1_1 mobilenet_v2
+    efficientnet_b0 efficientnet_b3 regnet_y_16gf vit_b_16
+""".split()
+# The batch norms that end residual branches, whose weights are a quarter of what the seed gives.
+DAMPED = {"efficientnet_b3": r"\.[1-9]\.block\.3\.1\.weight$", "regnet_y_16gf": r"\.f\.c\.1\.weight$"}
 SIDE = 224
 SAMPLES = 16
 PICTURES = 1
@@ -75,7 +90,12 @@ MASK = 2**64 - 1
 
 
 class Tracer(NodePathTracer):
-    """torchvision's naming, with PyTorch's own rule for what is a leaf."""
+    """torchvision's naming, with PyTorch's own rule for what is a leaf, and modules under their own paths."""
+
+    def _get_node_qualname(self, module_qualname, node):
+        if node.op == "call_module" and module_qualname not in self.node_to_qualname.values():
+            return module_qualname
+        return super()._get_node_qualname(module_qualname, node)
 
     def is_leaf_module(self, module, qualified_name):
         return torch.fx.Tracer.is_leaf_module(self, module, qualified_name)
@@ -94,9 +114,10 @@ class Walk(torch.fx.Interpreter):
 
     def run_node(self, node):
         value = super().run_node(node)
-        if node.op != "output" and isinstance(value, torch.Tensor):
+        tensor = value[0] if node.op == "call_module" and isinstance(value, tuple) else value
+        if node.op not in ("output", "get_attr") and isinstance(tensor, torch.Tensor):
             name = "input" if node.op == "placeholder" else self.names[node.name]
-            self.visit(name, self.kind(node), value.detach().clone())
+            self.visit(name, self.kind(node), tensor.detach().clone())
         return value
 
     def kind(self, node):
@@ -115,8 +136,11 @@ def lines(pairs):
 
 def empty_model(name):
     """A network without values: it only knows shapes."""
-    with torch.device("meta"):
-        return torchvision.models.get_model(name, weights=None).eval()
+    try:
+        with torch.device("meta"):
+            return torchvision.models.get_model(name, weights=None).eval()
+    except NotImplementedError:  # RegNet computes its widths with tensors
+        return torchvision.models.get_model(name, weights=None).eval().to("meta")
 
 
 def network_names(name):
@@ -186,10 +210,11 @@ def values(model, batch):
 
 def golden(name):
     model = empty_model(name).to_empty(device="cpu")
+    damped = DAMPED.get(name)
     with torch.no_grad():
         for key, value in model.state_dict().items():
             if not key.endswith("num_batches_tracked"):
-                value.copy_(seeded(0, key, tuple(value.shape)))
+                value.copy_(seeded(0, key, tuple(value.shape)) * (0.25 if damped and re.search(damped, key) else 1))
     single = values(model, pictures())
     double = values(model.double(), pictures().double())
     rows = []
@@ -197,7 +222,7 @@ def golden(name):
         flat = value.flatten().numpy()
         largest = numpy.abs(flat).max()
         error = numpy.abs(single[node][1].flatten().numpy() - flat).max() / largest
-        assert largest > 0 and error < 1e-3, (name, node, largest, error)
+        assert largest > 0 and error < 1e-2, (name, node, largest, error)
         with numpy.errstate(over="ignore"):
             places = splitmix64(fnv1a64(node) + numpy.arange(SAMPLES, dtype=numpy.uint64)) % numpy.uint64(len(flat))
         figures = [float(f"{figure:.9g}") for figure in (flat.mean(), largest, numpy.sqrt(numpy.square(flat).sum()))]
@@ -208,8 +233,9 @@ def golden(name):
 
 
 def main(arguments):
-    (HERE / "names.json").write_text(lines((name, network_names(name)) for name in FAMILIES))
-    for name in GOLDENS if arguments != ["names"] else []:
+    if arguments in ([], ["names"]):
+        (HERE / "names.json").write_text(lines((name, network_names(name)) for name in FAMILIES))
+    for name in [name for name in GOLDENS if name in arguments or not arguments]:
         (HERE / f"network-{name}.json").write_text(golden(name))
 
 

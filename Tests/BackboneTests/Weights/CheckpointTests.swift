@@ -81,6 +81,17 @@ import Testing
     #expect(stacked.tensors.map(\.name) == ["module.module."])
   }
 
+  @Test func aTransformersOldNamesAreThoseThatTorchvisionGivesThem() throws {
+    let layer = "encoder.layers.encoder_layer_0.mlp."
+    let old = try checkpoint(
+      SafetensorsWriter.file([
+        .init(layer + "linear_1.weight", shape: [1], [1]), .init(layer + "linear_2.bias", shape: [1], [2]),
+        .init("other.mlp.linear_1.weight", shape: [1], [3]),
+      ]))
+    #expect(old.tensors.map(\.name) == [layer + "0.weight", layer + "3.bias", "other.mlp.linear_1.weight"])
+    #expect(try old.floats(layer + "3.bias") == [2])
+  }
+
   @Test(arguments: CheckpointGoldens.plain + CheckpointGoldens.wrapped)
   func truncatedAnywhereIsRefused(name: String) throws {
     let bytes = try CheckpointGoldens.bytes(name)

@@ -21,7 +21,7 @@ struct Networks: ParsableCommand {
   private func tableLine(
     _ name: String, _ parameters: String, _ flops: String, _ input: String, _ taps: String
   ) -> String {
-    [padded(name, 15), padded(parameters, -12), padded(flops, -7), padded(input, -6), "  " + taps]
+    [padded(name, 16), padded(parameters, -12), padded(flops, -7), padded(input, -6), "  " + taps]
       .joined(separator: " ")
   }
 }
