@@ -17,6 +17,7 @@ typedef struct depthwise_line {
   size_t weights_stride;      // floats from one tap to the next
   float *out;
   size_t out_stride, out_width;
+  size_t outputs;             // of a tile, in the usual windows
   const float *bias;
   const float *residual;
   size_t residual_stride;
@@ -33,9 +34,12 @@ typedef struct depthwise_form {
   bool interior;                  // all of the tile's inputs are in the picture
 } depthwise_form;
 
-INLINE vec depthwise_input(const depthwise_line *line, const float *in, ptrdiff_t at, depthwise_form form) {
-  if (!form.interior && !inside(at, line->in_width)) return vec_zero();
-  return load_columns(in + at * (ptrdiff_t)line->in_stride, form.part, line->edge);
+/// The input at pixel `at` of a line, which is at `pixel` if it is inside the picture.
+INLINE vec depthwise_input(const depthwise_line *line, const float *pixel, ptrdiff_t at, depthwise_form form) {
+  static const float zeros[VEC_WIDTH];
+  // A choice of pointers, since a branch for each input would keep the sums from staying in registers.
+  if (!form.interior) pixel = inside(at, line->in_width) ? pixel : zeros;
+  return load_columns(pixel, form.part, line->edge);
 }
 
 /// A line of the usual windows: each input, then every output and tap that it is for.
@@ -43,6 +47,8 @@ INLINE void depthwise_usual_taps(const depthwise_line *line, const float *in, co
                                  ptrdiff_t start, vec sums[DEPTHWISE_OUTPUTS], depthwise_form form) {
   // Constants even where the compiler has yet to find out that this is never called.
   const size_t taps = form.usual ? form.taps : 1, stride = form.usual ? form.stride : 1;
+  const size_t in_stride = line->in_stride;
+  const float *pixel = in + start * (ptrdiff_t)in_stride;
   vec w[5];
   UNROLLED
   for (size_t tap = 0; tap < taps; tap++) {
@@ -50,12 +56,14 @@ INLINE void depthwise_usual_taps(const depthwise_line *line, const float *in, co
   }
   UNROLLED
   for (size_t i = 0; i < (form.outputs - 1) * stride + taps; i++) {
-    const vec x = depthwise_input(line, in, start + (ptrdiff_t)i, form);
+    const vec x = depthwise_input(line, pixel, start + (ptrdiff_t)i, form);
     UNROLLED
     for (size_t tap = 0; tap < taps; tap++) {
       if (i < tap || (i - tap) % stride != 0 || (i - tap) / stride >= form.outputs) continue;
       sums[(i - tap) / stride] = vec_fma(x, w[tap], sums[(i - tap) / stride]);
     }
+    pixel += in_stride;
+    KEEP(pixel);
   }
 }
 
@@ -66,24 +74,34 @@ INLINE void depthwise_any_taps(const depthwise_line *line, const float *in, cons
     UNROLLED
     for (size_t i = 0; i < form.outputs; i++) {
       const ptrdiff_t at = start + (ptrdiff_t)(i * form.stride + tap * form.dilation);
-      sums[i] = vec_fma(depthwise_input(line, in, at, form), w, sums[i]);
+      const float *pixel = in + at * (ptrdiff_t)line->in_stride;
+      sums[i] = vec_fma(depthwise_input(line, pixel, at, form), w, sums[i]);
     }
   }
 }
 
-INLINE void store_depthwise(const depthwise_line *line, const vec sums[DEPTHWISE_OUTPUTS], size_t x,
+INLINE void store_depthwise(const depthwise_line *line, vec sums[DEPTHWISE_OUTPUTS], size_t x,
                             depthwise_form form) {
-  const vec bias = line->bias ? load_columns(line->bias, form.part, line->edge) : vec_zero();
+  if (line->bias) {
+    const vec bias = load_columns(line->bias, form.part, line->edge);
+    UNROLLED
+    for (size_t i = 0; i < form.outputs; i++) sums[i] = vec_add(sums[i], bias);
+  }
+  if (line->residual) {
+    const float *residual = line->residual + x * line->residual_stride;
+    UNROLLED
+    for (size_t i = 0; i < form.outputs; i++) {
+      sums[i] = vec_add(sums[i], load_columns(residual, form.part, line->edge));
+      residual += line->residual_stride;
+      KEEP(residual);
+    }
+  }
+  float *out = line->out + x * line->out_stride;
   UNROLLED
   for (size_t i = 0; i < form.outputs; i++) {
-    vec sum = sums[i];
-    if (line->bias) sum = vec_add(sum, bias);
-    if (line->residual) {
-      const float *residual = line->residual + (x + i) * line->residual_stride;
-      sum = vec_add(sum, load_columns(residual, form.part, line->edge));
-    }
-    store_columns(line->out + (x + i) * line->out_stride, clamp(sum, line->low, line->high), form.part,
-                  line->edge);
+    store_columns(out, clamp(sums[i], line->low, line->high), form.part, line->edge);
+    out += line->out_stride;
+    KEEP(out);
   }
 }
 
@@ -136,17 +154,15 @@ INLINE size_t depthwise_outputs(size_t width) {
   return best;
 }
 
-INLINE void depthwise_line_of(const depthwise_line *line, depthwise_form form) {
-  const size_t outputs = depthwise_outputs(line->out_width);
-  if (outputs == DEPTHWISE_OUTPUTS) form.outputs = DEPTHWISE_OUTPUTS, depthwise_tiles(line, form);
-  else if (outputs == 7) form.outputs = 7, depthwise_tiles(line, form);
-  else if (outputs == 4) form.outputs = 4, depthwise_tiles(line, form);
-  else form.outputs = 1, depthwise_tiles(line, form);
-}
-
+/// Not inlined: the compiler keeps more in registers when it sees one window at a time.
 #define MAKE_DEPTHWISE(taps_, stride_) \
-  static void depthwise_##taps_##_##stride_(const depthwise_line *line) { \
-    depthwise_line_of(line, (depthwise_form){.taps = taps_, .stride = stride_, .dilation = 1, .usual = true}); \
+  __attribute__((noinline)) static void depthwise_##taps_##_##stride_(const depthwise_line *job) { \
+    const depthwise_line line = *job;  /* A copy, so that the compiler knows that no store changes it. */ \
+    depthwise_form form = {.taps = taps_, .stride = stride_, .dilation = 1, .usual = true}; \
+    if (line.outputs == DEPTHWISE_OUTPUTS) form.outputs = DEPTHWISE_OUTPUTS, depthwise_tiles(&line, form); \
+    else if (line.outputs == 7) form.outputs = 7, depthwise_tiles(&line, form); \
+    else if (line.outputs == 4) form.outputs = 4, depthwise_tiles(&line, form); \
+    else form.outputs = 1, depthwise_tiles(&line, form); \
   }
 MAKE_DEPTHWISE(3, 1)
 MAKE_DEPTHWISE(3, 2)
@@ -154,13 +170,16 @@ MAKE_DEPTHWISE(5, 1)
 MAKE_DEPTHWISE(5, 2)
 #undef MAKE_DEPTHWISE
 
-static void depthwise_any(const pf_window *shape, const depthwise_line *line, bool part) {
-  const size_t taps = shape->kernel_width, stride = shape->stride_width, dilation = shape->dilation_width;
-  if (part) {
-    depthwise_line_of(line, (depthwise_form){.taps = taps, .stride = stride, .dilation = dilation, .part = true});
-  } else {
-    depthwise_line_of(line, (depthwise_form){.taps = taps, .stride = stride, .dilation = dilation});
-  }
+/// Any window and any part of a vector, four outputs at a time or one.
+static void depthwise_any(const pf_window *shape, const depthwise_line *job, bool part) {
+  const depthwise_line line = *job;
+  depthwise_form form = {
+      .taps = shape->kernel_width, .stride = shape->stride_width, .dilation = shape->dilation_width};
+  const bool four = line.out_width >= 4;
+  if (part && four) form.part = true, form.outputs = 4, depthwise_tiles(&line, form);
+  else if (part) form.part = true, form.outputs = 1, depthwise_tiles(&line, form);
+  else if (four) form.part = false, form.outputs = 4, depthwise_tiles(&line, form);
+  else form.part = false, form.outputs = 1, depthwise_tiles(&line, form);
 }
 
 /// The usual windows have code of their own, whose inputs and weights stay in registers.
