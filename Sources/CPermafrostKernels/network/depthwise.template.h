@@ -12,12 +12,7 @@ typedef struct depthwise_channels {
   size_t coming_vector;       // how many of them for each channel
 } depthwise_channels;
 
-/// Of the window of an output line, the lines in the picture: the first one's place in the ring, the first one's
-/// tap, and their count. Kept for a few output lines at a time, since it takes divisions to find out.
-typedef struct window_lines {
-  size_t slot, tap, count;
-} window_lines;
-
+/// Output lines whose windows are found out about at a time: it takes divisions.
 #define WINDOW_LINES 32
 
 INLINE window_lines window_lines_of(const pf_window *shape, size_t ring, size_t y) {
@@ -27,25 +22,13 @@ INLINE window_lines window_lines_of(const pf_window *shape, size_t ring, size_t 
   return (window_lines){first % ring, taps.begin, taps.end - taps.begin};
 }
 
-/// One vector of channels through `lines` lines; line 0 is written to `line.out` and reads `line.residual`.
-static void compute_depthwise_vector(const pf_window *shape, depthwise_line line, const window_lines *windows,
-                                     size_t lines, bool part) {
-  const float *weights = line.weights;
-  for (size_t y = 0; y < lines; y++) {
-    line.slot = windows[y].slot;
-    line.line_count = windows[y].count;
-    line.weights = weights + windows[y].tap * shape->kernel_width * shape->channels;
-    compute_depthwise_line(shape, &line, part);
-    line.out += line.out_width * line.out_stride;
-    if (line.residual) line.residual += line.out_width * line.residual_stride;
-  }
-}
-
 /// Output lines begin..<end; line `begin` is written to `out`, the others follow without gaps.
 static void compute_depthwise(const pf_window *shape, const depthwise_channels *channels, size_t begin, size_t end,
                               float *out, size_t out_stride) {
   const pf_epilogue *epilogue = &channels->epilogue;
-  depthwise_line line = {
+  window_lines windows[WINDOW_LINES];
+  depthwise_lines line = {
+      .windows = windows,
       .ring = channels->ring,
       .step = shape->dilation_height % channels->ring,
       .line_stride = channels->line_stride,
@@ -62,7 +45,7 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
   };
   for (size_t y = begin; y < end; y += WINDOW_LINES) {
     const size_t lines = smaller(WINDOW_LINES, end - y);
-    window_lines windows[WINDOW_LINES];
+    line.count = lines;
     for (size_t i = 0; i < lines; i++) windows[i] = window_lines_of(shape, channels->ring, y + i);
     for (size_t channel = 0; channel < channels->count; channel += VEC_WIDTH) {
       const size_t left = channels->count - channel;
@@ -74,8 +57,10 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
       if (epilogue->residual) {
         line.residual = epilogue->residual + y * shape->out_width * epilogue->residual_stride + channel;
       }
-      fetch(channels->coming + channel * channels->coming_vector, channels->coming_vector * VEC_WIDTH);
-      compute_depthwise_vector(shape, line, windows, lines, left < VEC_WIDTH);
+      if (channels->coming_vector > 0) {
+        fetch(channels->coming + channel * channels->coming_vector, VEC_WIDTH * channels->coming_vector);
+      }
+      compute_depthwise_lines(shape, &line, left < VEC_WIDTH);
     }
   }
 }

@@ -19,7 +19,7 @@
 #include "tile.template.h"
 #include "convolution.template.h"
 #include "strided.template.h"
-#include "depthwise_line.template.h"
+#include "depthwise_lines.template.h"
 #include "depthwise.template.h"
 #include "pooling.template.h"
 #include "inverted_cut.template.h"
