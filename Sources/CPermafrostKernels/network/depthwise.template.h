@@ -8,15 +8,27 @@ typedef struct depthwise_channels {
   size_t ring, line_stride, pixel_stride;
   const float *weights;
   pf_epilogue epilogue;       // its residual is that of output line 0
-  const float *coming;        // inputs of later lines, fetched meanwhile
-  size_t coming_count;
+  const float *coming;        // inputs of later lines, to be fetched meanwhile
+  size_t coming_vector;       // how many of them for each channel
 } depthwise_channels;
+
+/// Output lines whose windows are found out about at a time: it takes divisions.
+#define WINDOW_LINES 32
+
+INLINE window_lines window_lines_of(const pf_window *shape, size_t ring, size_t y) {
+  const ptrdiff_t start = (ptrdiff_t)(y * shape->stride_height) - (ptrdiff_t)shape->padding_height;
+  const range taps = taps_inside(start, shape->kernel_height, shape->dilation_height, shape->in_height);
+  const size_t first = (size_t)(start + (ptrdiff_t)(taps.begin * shape->dilation_height));
+  return (window_lines){first % ring, taps.begin, taps.end - taps.begin};
+}
 
 /// Output lines begin..<end; line `begin` is written to `out`, the others follow without gaps.
 static void compute_depthwise(const pf_window *shape, const depthwise_channels *channels, size_t begin, size_t end,
                               float *out, size_t out_stride) {
   const pf_epilogue *epilogue = &channels->epilogue;
-  depthwise_line line = {
+  window_lines windows[WINDOW_LINES];
+  depthwise_lines line = {
+      .windows = windows,
       .ring = channels->ring,
       .step = shape->dilation_height % channels->ring,
       .line_stride = channels->line_stride,
@@ -26,28 +38,29 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
       .weights_stride = shape->channels,
       .out_stride = out_stride,
       .out_width = shape->out_width,
+      .outputs = depthwise_outputs(shape->out_width),
       .residual_stride = epilogue->residual_stride,
       .low = activation_low(epilogue->activation),
       .high = activation_high(epilogue->activation),
   };
-  for (size_t channel = 0; channel < channels->count; channel += VEC_WIDTH) {
-    const size_t left = channels->count - channel;
-    const size_t share = smaller(VEC_WIDTH, left) * channels->coming_count / channels->count;
-    fetch(channels->coming + channel * channels->coming_count / channels->count, share);
-    line.in = channels->in + channel;
-    line.edge = lanes_first(smaller(left, VEC_WIDTH));
-    if (epilogue->bias) line.bias = epilogue->bias + channel;
-    for (size_t y = begin; y < end; y++) {
-      const ptrdiff_t start = (ptrdiff_t)(y * shape->stride_height) - (ptrdiff_t)shape->padding_height;
-      const range taps = taps_inside(start, shape->kernel_height, shape->dilation_height, shape->in_height);
-      line.line_count = taps.end - taps.begin;
-      line.slot = (size_t)(start + (ptrdiff_t)(taps.begin * shape->dilation_height)) % channels->ring;
-      line.weights = channels->weights + taps.begin * shape->kernel_width * shape->channels + channel;
+  for (size_t y = begin; y < end; y += WINDOW_LINES) {
+    const size_t lines = smaller(WINDOW_LINES, end - y);
+    line.count = lines;
+    for (size_t i = 0; i < lines; i++) windows[i] = window_lines_of(shape, channels->ring, y + i);
+    for (size_t channel = 0; channel < channels->count; channel += VEC_WIDTH) {
+      const size_t left = channels->count - channel;
+      line.in = channels->in + channel;
+      line.edge = lanes_first(smaller(left, VEC_WIDTH));
+      line.weights = channels->weights + channel;
       line.out = out + (y - begin) * shape->out_width * out_stride + channel;
+      if (epilogue->bias) line.bias = epilogue->bias + channel;
       if (epilogue->residual) {
         line.residual = epilogue->residual + y * shape->out_width * epilogue->residual_stride + channel;
       }
-      compute_depthwise_line(shape, &line, left < VEC_WIDTH);
+      if (channels->coming_vector > 0) {
+        fetch(channels->coming + channel * channels->coming_vector, VEC_WIDTH * channels->coming_vector);
+      }
+      compute_depthwise_lines(shape, &line, left < VEC_WIDTH);
     }
   }
 }
@@ -71,17 +84,16 @@ static void depthwise(const pf_window *shape, const float *in, const float *weig
     }
     const size_t in_line = shape->in_width * shape->in_pixel_stride;
     const float *first = in + picture * shape->in_picture_stride;
-    // The last line of the window after this one.
     const size_t below = y * shape->stride_height + (shape->kernel_height - 1) * shape->dilation_height + 1;
     const size_t next = below > shape->padding_height ? below - shape->padding_height : 0;
-    const size_t count = lines == 1 ? smaller(shape->stride_height, shape->in_height - smaller(next, shape->in_height)) : 0;
+    const bool streams = lines == 1 && next + shape->stride_height <= shape->in_height;
     const depthwise_channels channels = {
         .count = shape->channels,
         .in = first,
         .ring = shape->in_height,
         .line_stride = in_line,
         .coming = first + next * in_line,
-        .coming_count = count * in_line,
+        .coming_vector = streams ? shape->stride_height * shape->in_width : 0,
         .pixel_stride = shape->in_pixel_stride,
         .weights = weights,
         .epilogue = epilogue,

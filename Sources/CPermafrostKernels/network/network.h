@@ -17,6 +17,9 @@
 /// For a loop over the vectors of a tile, which must stay in registers.
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
+/// Lets the compiler know nothing about a pointer, so that it steps along and does not multiply anew.
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
+
 extern const pf_network_kernels pf_network_kernels_portable;
 extern const pf_network_kernels pf_network_kernels_avx2;
 extern const pf_network_kernels pf_network_kernels_avx512;

@@ -25,7 +25,7 @@
 #include "winograd_output.template.h"
 #include "winograd_product.template.h"
 #include "strided.template.h"
-#include "depthwise_line.template.h"
+#include "depthwise_lines.template.h"
 #include "depthwise.template.h"
 #include "pooling.template.h"
 #include "inverted_cut.template.h"
