@@ -66,7 +66,9 @@ struct Fusion {
   ) -> Bool {
     guard group.pool == nil else { return false }
     if case .maxPool(let window) = graph.operation(next) {
-      guard group.sum == nil, isPooled(group.head, window, graph) else { return false }
+      guard group.sum == nil, isMonotonic(group.activation, graph), isPooled(group.head, window, graph) else {
+        return false
+      }
       group.pool = next
       return true
     }
@@ -85,6 +87,12 @@ struct Fusion {
       return false
     }
     return true
+  }
+
+  /// Whether the greatest value stays the greatest.
+  private func isMonotonic(_ activation: Int?, _ graph: HookedGraph) -> Bool {
+    guard let activation, case .activation(let kind) = graph.operation(activation) else { return true }
+    return kind == .relu || kind == .relu6
   }
 
   /// Whether a convolution computes whole tiles that begin and end where windows do.

@@ -58,7 +58,7 @@ typedef struct pf_winograd {
   size_t in_channels, in_height, in_width;
   size_t out_channels, out_height, out_width;  // before the pool
   size_t padding, groups;
-  bool pool;                  // a 2 x 2 max pool of stride 2 follows; no residual, and no tile of 3
+  bool pool;                  // a 2 x 2 max pool of stride 2 follows; no residual, no curved activation, no tile of 3
   size_t in_pixel_stride, in_picture_stride;
   size_t out_pixel_stride;    // of the pooled output, where there is a pool
 } pf_winograd;

@@ -13,6 +13,9 @@ INLINE vec activation_high(pf_activation activation) {
 
 INLINE vec clamp(vec x, vec low, vec high) { return vec_at_most(vec_at_least(x, low), high); }
 
+/// Whether the bounds are not all of it.
+INLINE bool is_curve(pf_activation activation) { return activation > PF_ACTIVATION_RELU6; }
+
 INLINE void activate_rows(pf_activation activation, size_t rows, size_t columns, float *out, size_t stride) {
   const lanes edge = lanes_first(columns % VEC_WIDTH);
   for (size_t row = 0; row < rows; row++, out += stride) {

@@ -61,6 +61,7 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
         fetch(channels->coming + channel * channels->coming_vector, VEC_WIDTH * channels->coming_vector);
       }
       compute_depthwise_lines(shape, &line, left < VEC_WIDTH);
+      activate(epilogue->activation, lines * shape->out_width, smaller(left, VEC_WIDTH), line.out, out_stride);
     }
   }
 }

@@ -48,6 +48,7 @@ static void expand_group(const pf_inverted_residual *block, const inverted_cut *
             },
         };
         compute_rows(job, count * shape->in_width, p.vectors);
+        activate(epilogue->activation, count * shape->in_width, p.columns, job.tile.out, job.tile.out_stride);
         y += count;
       }
     }
@@ -106,6 +107,7 @@ static void project_group(const pf_inverted_residual *block, hidden_group group,
       job.tile.residual = epilogue->residual + row * epilogue->residual_stride + p.column;
     }
     compute_rows(job, rows, p.vectors);
+    if (job.tile.ends) activate(epilogue->activation, rows, p.columns, job.tile.out, job.tile.out_stride);
   }
 }
 

@@ -133,6 +133,9 @@ static void write_outputs(const pf_winograd *shape, const pf_winograd_rows *orde
       vertical.columns(from, side, plane, across_points, tile);
       if (shape->pool) horizontal.pooled(tile, bias, &to);
       else horizontal.lines(tile, bias, &to);
+      for (size_t line = 0; line < to.lines / scale && is_curve(epilogue.activation); line++) {
+        activate(epilogue.activation, to.pixels / scale, VEC_WIDTH, to.out + line * to.line_stride, to.pixel_stride);
+      }
       to.out += VEC_WIDTH;
       if (to.residual) to.residual += VEC_WIDTH;
     }
