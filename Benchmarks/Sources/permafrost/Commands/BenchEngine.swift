@@ -37,7 +37,7 @@ struct BenchEngine: ParsableCommand {
   }
 
   private func touchFreshMemory(bytes: Int) {
-    let memory = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
     for page in stride(from: 0, to: bytes, by: 4096) { unsafe memory[page] = 1 }
     unsafe memory.deallocate()
   }

@@ -124,7 +124,10 @@ def network(name, weights):
     """torchvision's network in evaluation mode, with the tensors that `weights(name, shape)` gives."""
     import torch
     torchvision = import_torchvision()
-    with torch.device("meta"):
+    try:
+        with torch.device("meta"):  # spares time and memory for weights that are replaced at once
+            model = torchvision.models.get_model(name, weights=None)
+    except NotImplementedError:  # RegNet computes its widths with tensors
         model = torchvision.models.get_model(name, weights=None)
     state = {key: torch.zeros((), dtype=torch.int64) if key.endswith("num_batches_tracked")
              else weights(key, tuple(value.shape)) for key, value in model.state_dict().items()}
