@@ -22,7 +22,8 @@ func programOutput(_ arguments: [String], failure: String) throws -> String {
   process.standardInput = FileHandle.nullDevice
   let errors = FileManager.default.temporaryDirectory
     .appendingPathComponent("permafrost-errors-\(UUID().uuidString)")
-  FileManager.default.createFile(atPath: errors.path, contents: nil)
+  // Opening it says whether this went well.
+  _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
   defer { try? FileManager.default.removeItem(at: errors) }
   let (output, errorFile) = (Pipe(), try FileHandle(forWritingTo: errors))
   process.standardOutput = output
