@@ -21,7 +21,9 @@ final class BenchOutput {
 
   /// The table goes where the JSON does not.
   private func write(_ text: String) {
-    if json == "-" { writeError(text) } else { print(text) }
+    var text = text[...]
+    while text.last == " " { text.removeLast() }  // of empty cells
+    if json == "-" { writeError(String(text)) } else { print(text) }
   }
 
   private func show(_ outcome: NetworkOutcome) {
@@ -60,19 +62,24 @@ final class BenchOutput {
   }
 
   func show(_ layers: [LayerProfile], of network: String) {
-    let total = layers.reduce(0) { $0 + $1.milliseconds }
+    let total = layers.reduce(0) { $0 + $1.minimum }
     let width = (layers.map(\.layer.count).max() ?? 0) + 1
-    write("\(network), \(formatted(total, decimals: 3)) ms a picture by layer")
-    write("  " + padded("layer", width) + padded("ms", -9) + padded("share", -9) + padded("GFLOPS", -9))
+    write("\(network) by layer, ms a picture; shares and GFLOPS are of the minima")
+    write(
+      "  " + padded("layer", width)
+        + ["median", "minimum", "share", "GFLOPS"].map { padded($0, -9) }.joined())
     for layer in layers {
-      let rate = layer.milliseconds > 0 ? 2e-6 * Double(layer.multiplyAdds) / layer.milliseconds : 0
-      let share = total > 0 ? 100 * layer.milliseconds / total : 0
-      let cells =
-        padded(layer.layer, width) + padded(formatted(layer.milliseconds, decimals: 4), -9)
-        + padded(formatted(share, decimals: 1) + " %", -9)
-        + (layer.multiplyAdds == 0 ? "" : padded(formatted(rate, decimals: 0), -9))
-      write("  " + cells)
+      let rate = layer.minimum > 0 ? 2e-6 * Double(layer.multiplyAdds) / layer.minimum : 0
+      let share = total > 0 ? 100 * layer.minimum / total : 0
+      let cells = [
+        formatted(layer.median, decimals: 4), formatted(layer.minimum, decimals: 4),
+        formatted(share, decimals: 1) + " %", layer.multiplyAdds == 0 ? "" : formatted(rate, decimals: 0),
+      ]
+      write("  " + padded(layer.layer, width) + cells.map { padded($0, -9) }.joined())
     }
+    let median = layers.reduce(0) { $0 + $1.median }
+    write(
+      "  " + padded("sum", width) + [median, total].map { padded(formatted($0, decimals: 4), -9) }.joined())
   }
 
   private func row(_ first: String, _ cells: String...) -> String {

@@ -73,7 +73,7 @@ final class NetworkBenchmark {
       })
   }
 
-  /// Milliseconds a picture of each layer: the median of some runs.
+  /// Milliseconds a picture of each layer, over runs for as long as a turn; at least one.
   func profile(_ architecture: Architecture) throws -> [LayerProfile] {
     let network = try Network(architecture, weights: .seed(0))
     let runner = try PlanRunner(network.plan(tapping: [network.lastLayer]), threads: settings.threads)
@@ -85,7 +85,7 @@ final class NetworkBenchmark {
       let times = profiles.map { Double($0[index].nanoseconds) * 1e-6 / Double(settings.batch) }
       return LayerProfile(
         layer: layer.layer, multiplyAdds: layer.multiplyAdds,
-        milliseconds: RoundStatistics.median(times) ?? 0)
+        median: RoundStatistics.median(times) ?? 0, minimum: times.min() ?? 0)
     }
   }
 

@@ -88,6 +88,8 @@ struct LayerProfile {
   let layer: String
   /// For one picture.
   let multiplyAdds: Int
-  /// A picture.
-  let milliseconds: Double
+  /// Milliseconds a picture.
+  let median: Double
+  /// The shortest, which other work on the machine disturbs least.
+  let minimum: Double
 }

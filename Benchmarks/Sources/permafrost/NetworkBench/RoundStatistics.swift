@@ -1,5 +1,5 @@
 /// What the machine could do at a moment.
-package struct Ceilings: Encodable, Hashable {
+package struct Ceilings: Hashable {
   /// Fused multiply-adds on registers, float32 operations a second in 1e9.
   package var fma: Double
   /// Bytes read and written a second, in 1e9.

@@ -34,9 +34,7 @@ import time
 import numpy
 
 ENGINES = ["onnxruntime", "openvino", "pytorch"]
-NETWORKS = """
-    vgg16 vgg11 resnet18 alexnet resnet50 efficientnet_b0 mobilenet_v2 regnet_y_16gf vit_b_16
-""".split()
+NETWORKS = "vgg16 vgg11 resnet18 alexnet resnet50 efficientnet_b0 mobilenet_v2 regnet_y_16gf vit_b_16".split()
 MASK = 2**64 - 1
 
 
@@ -124,7 +122,10 @@ def network(name, weights):
     """torchvision's network in evaluation mode, with the tensors that `weights(name, shape)` gives."""
     import torch
     torchvision = import_torchvision()
-    with torch.device("meta"):
+    try:
+        with torch.device("meta"):  # spares time and memory for weights that are replaced at once
+            model = torchvision.models.get_model(name, weights=None)
+    except NotImplementedError:  # RegNet computes its widths with tensors
         model = torchvision.models.get_model(name, weights=None)
     state = {key: torch.zeros((), dtype=torch.int64) if key.endswith("num_batches_tracked")
              else weights(key, tuple(value.shape)) for key, value in model.state_dict().items()}
@@ -152,9 +153,10 @@ def export(options):
     torch.save(model.state_dict(), file(options, ".pt"))
     torch.backends.mha.set_fastpath_enabled(False)  # one fused operator that ONNX does not know
     for batch in {options.batch, stream_batch(options)} - {0}:
+        example = torch.zeros(batch, 3, options.side, options.side)
         torch.onnx.export(
-            model, torch.zeros(batch, 3, options.side, options.side), file(options, f"-{batch}.onnx"), dynamo=False, opset_version=17,
-            do_constant_folding=True, input_names=["pictures"], output_names=["logits"])
+            model, example, file(options, f"-{batch}.onnx"), dynamo=False, opset_version=17, do_constant_folding=True,
+            input_names=["pictures"], output_names=["logits"])
 
 
 # Engines: each gives a closure that runs a batch and returns its logits, and says how it is set up.
@@ -335,15 +337,14 @@ def check(_):
 def ask(process, command=None):
     if command:
         print(command, file=process.stdin, flush=True)
-    line = process.stdout.readline()
-    answer = json.loads(line) if line else {"error": "it ended"}
+    answer = json.loads(process.stdout.readline() or '{"error": "it has ended"}')
     if "error" in answer:
         sys.exit(f"{process.args[4]}: {answer['error']}")
     return answer
 
 
 def table(options):
-    print(f"{'network':<18}{'batch':>5}{'threads':>8}  {'engine':<12}{'median':>9}{'minimum':>9}  ms a picture", flush=True)
+    print("network           batch threads  engine         median  minimum  ms a picture", flush=True)
     for name in options.network:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             arguments = ["--network", name, "--folder", folder, "--batch", str(options.batch), "--threads",
@@ -358,10 +359,9 @@ def table(options):
                 servers[engine].setup = ask(servers[engine])["setup"]
                 ask(servers[engine], f"run {options.warm_up}")
             times = {engine: [] for engine in ENGINES}
-            for _ in range(options.rounds):
-                for engine, server in servers.items():
-                    time.sleep(0.05)
-                    times[engine] += ask(server, f"run {options.seconds}")["milliseconds"]
+            for engine, server in list(servers.items()) * options.rounds:
+                time.sleep(0.05)
+                times[engine] += ask(server, f"run {options.seconds}")["milliseconds"]
             for engine, server in servers.items():
                 each = [value / options.batch for value in times[engine]]
                 memory = ask(server, "memory")
@@ -373,8 +373,7 @@ def table(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["check", "export", "serve", "table"])
     parser.add_argument("--engine", choices=ENGINES)
     parser.add_argument("--network", action="append")
@@ -390,12 +389,11 @@ def main():
     options = parser.parse_args()
     if options.command == "table":
         options.network = options.network or NETWORKS
-        return table(options)
     if options.command in ("export", "serve"):
         if not options.network or not options.folder or (options.command == "serve" and not options.engine):
             parser.error("needs --network and --folder, and to serve --engine")
         options.network = options.network[0]
-    return {"check": check, "export": export, "serve": serve}[options.command](options)
+    return {"check": check, "export": export, "serve": serve, "table": table}[options.command](options)
 
 
 if __name__ == "__main__":

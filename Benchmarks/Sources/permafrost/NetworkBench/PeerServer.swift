@@ -1,0 +1,84 @@
+import Foundation
+
+/// An engine in a process of its own, which sleeps between commands.
+final class PeerServer {
+  private struct Answer: Decodable {
+    var error: String?
+    var version: String?
+    var setup: String?
+    var milliseconds: [Double]?
+    var peakRssBytes: Int?
+    var runningRssBytes: Int?
+  }
+
+  let engine: String
+  /// Its version, and which of its ways to run was fastest.
+  private(set) var version = ""
+  private(set) var setup = ""
+  private let process = Process()
+  private let (input, output) = (Pipe(), Pipe())
+  private var received = Data()
+  private let decoder: JSONDecoder = {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return decoder
+  }()
+
+  init(_ engine: String, command: [String]) throws {
+    self.engine = engine
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let ready = try answer()
+    version = ready.version ?? ""
+    setup = ready.setup ?? ""
+  }
+
+  /// The end of its input ends it.
+  deinit {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  /// Milliseconds of each batch for so long; at least one.
+  func run(seconds: Double) throws -> [Double] {
+    try ask("run \(seconds)").milliseconds ?? []
+  }
+
+  /// The logits of the pictures.
+  func outputs(folder: String) throws -> [Float] {
+    let path = "\(folder)/\(engine).f32"
+    _ = try ask("output \(path)")
+    return try Data(contentsOf: URL(fileURLWithPath: path)).floats
+  }
+
+  func memory() throws -> PeakMemory {
+    let answer = try ask("memory")
+    return PeakMemory(whole: answer.peakRssBytes ?? 0, running: answer.runningRssBytes ?? 0)
+  }
+
+  private func ask(_ command: String) throws -> Answer {
+    do { try input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8)) } catch {
+      throw CommandError.failed("\(engine) has ended")
+    }
+    return try answer()
+  }
+
+  private func answer() throws -> Answer {
+    while true {
+      if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = received[..<end]
+        received = Data(received[(end + 1)...])
+        let answer = try decoder.decode(Answer.self, from: line)
+        if let error = answer.error { throw CommandError.failed("\(engine): \(error)") }
+        return answer
+      }
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { throw CommandError.failed("\(engine) has ended") }
+      received += more
+    }
+  }
+}

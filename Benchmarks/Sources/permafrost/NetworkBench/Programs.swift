@@ -1,0 +1,40 @@
+import Foundation
+
+/// A folder that goes when the object goes.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("permafrost-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Runs a program to its end and returns its standard output; its last line on standard error tells a failure.
+func programOutput(_ arguments: [String], failure: String) throws -> String {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = arguments
+  process.standardInput = FileHandle.nullDevice
+  let errors = FileManager.default.temporaryDirectory
+    .appendingPathComponent("permafrost-errors-\(UUID().uuidString)")
+  // Opening it says whether this went well.
+  _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
+  defer { try? FileManager.default.removeItem(at: errors) }
+  let (output, errorFile) = (Pipe(), try FileHandle(forWritingTo: errors))
+  process.standardOutput = output
+  process.standardError = errorFile
+  try process.run()
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  guard process.terminationStatus == 0 else {
+    let said = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
+    let last = said.split(whereSeparator: \.isNewline).last.map(String.init)
+    throw CommandError.failed("\(failure): \(last ?? "exit status \(process.terminationStatus)")")
+  }
+  return text
+}
