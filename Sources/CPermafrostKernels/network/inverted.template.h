@@ -25,20 +25,21 @@ static void expand_group(const pf_inverted_residual *block, const inverted_cut *
                          hidden_group group, const float *in, float *strip) {
   const pf_convolution *shape = block->expand;
   const pf_epilogue *epilogue = &block->expand_epilogue;
-  const size_t width = group.end - group.begin, strip_line = shape->in_width * width;
+  const size_t strip_line = shape->in_width * cut->pitch;
   for (size_t index = group.panel_begin; index < group.panel_end; index++) {
     const panel p = panel_at(shape, index);
     for (size_t picture = 0; picture < lines->pictures; picture++) {
       for (size_t y = lines->expand_begin; y < lines->expand_end;) {
         const size_t slot = y % cut->ring, count = smaller(lines->expand_end - y, cut->ring - slot);
         const strided_job job = {
-            .in = in + (lines->picture + picture) * shape->in_picture_stride + y * shape->in_width * shape->in_pixel_stride,
+            .in = in + (lines->picture + picture) * shape->in_picture_stride +
+                  y * shape->in_width * shape->in_pixel_stride,
             .in_stride = shape->in_pixel_stride,
             .tile = {
                 .length = shape->in_channels,
                 .weights = block->expand_weights + p.weights,
                 .out = strip + (picture * cut->ring + slot) * strip_line + p.column - group.begin,
-                .out_stride = width,
+                .out_stride = cut->pitch,
                 .columns = p.columns,
                 .begins = true,
                 .ends = true,
@@ -60,9 +61,9 @@ static void filter_group(const pf_inverted_residual *block, const inverted_cut *
                          hidden_group group, const float *in, const float *strip, float *out, size_t out_stride,
                          size_t out_picture_stride) {
   const pf_window *window = block->depthwise;
-  const size_t width = group.end - group.begin, pixel = block->expand ? width : window->in_pixel_stride;
+  const size_t pixel = block->expand ? cut->pitch : window->in_pixel_stride;
   depthwise_channels channels = {
-      .count = width,
+      .count = group.end - group.begin,
       .ring = block->expand ? cut->ring : window->in_height,
       .line_stride = window->in_width * pixel,
       .pixel_stride = pixel,
@@ -78,8 +79,8 @@ static void filter_group(const pf_inverted_residual *block, const inverted_cut *
 }
 
 /// Adds a group's share to the projection's sums; after the last group they are done.
-static void project_group(const pf_inverted_residual *block, hidden_group group, const float *hidden, size_t row,
-                          size_t rows, float *out) {
+static void project_group(const pf_inverted_residual *block, const inverted_cut *cut, hidden_group group,
+                          const float *hidden, size_t row, size_t rows, float *out) {
   const pf_convolution *shape = block->project;
   const pf_epilogue *epilogue = &block->project_epilogue;
   const size_t width = group.end - group.begin;
@@ -87,7 +88,7 @@ static void project_group(const pf_inverted_residual *block, hidden_group group,
     const panel p = panel_at(shape, index);
     strided_job job = {
         .in = hidden,
-        .in_stride = width,
+        .in_stride = cut->pitch,
         .tile = {
             .length = width,
             .weights = block->project_weights + p.weights + group.begin * p.vectors * VEC_WIDTH,
@@ -138,15 +139,15 @@ static void compute_band(const pf_inverted_residual *block, const inverted_cut *
                           lines->begin * line_rows * window->out_pixel_stride;
   for (size_t index = 0; index < cut->groups; index++) {
     const hidden_group group = hidden_group_at(block, cut->groups, index);
-    const size_t width = group.end - group.begin;
-    float *strip = cut->whole ? scratch : scratch + cut->ring * window->in_width * group.begin;
+    float *strip = cut->whole ? scratch : scratch + cut->ring * window->in_width * cut->pitch * index;
     float *filtered = block->project ? hidden : filtered_lines + group.begin;
-    const size_t stride = block->project ? width : window->out_pixel_stride;
-    const size_t picture_stride = block->project ? window->out_height * line_rows * width : window->out_picture_stride;
+    const size_t stride = block->project ? cut->pitch : window->out_pixel_stride;
+    const size_t picture_stride =
+        block->project ? window->out_height * line_rows * cut->pitch : window->out_picture_stride;
     if (block->expand) expand_group(block, cut, lines, group, in, strip);
     filter_group(block, cut, lines, group, in, strip, filtered, stride, picture_stride);
     if (line_sums) sum_lines(window, lines, group, filtered, stride, picture_stride, line_sums);
-    if (block->project) project_group(block, group, hidden, row, rows, out);
+    if (block->project) project_group(block, cut, group, hidden, row, rows, out);
   }
 }
 

@@ -12,7 +12,7 @@
 #define BAND_ROWS 96
 
 typedef struct inverted_cut {
-  size_t groups, width;    // groups of hidden channels, and the most channels that one has
+  size_t groups, pitch;    // groups of hidden channels, and floats from one pixel of a group to the next
   size_t pictures, lines;  // output lines of a band: of one picture, or of several whole ones
   size_t ring;             // expanded lines kept of each picture
   bool whole;              // whether a band is whole pictures
@@ -39,15 +39,19 @@ static inline hidden_group hidden_group_at(const pf_inverted_residual *block, si
   return (hidden_group){panel_at(block->expand, first).column, end.column + end.columns, first, last};
 }
 
+/// An odd number of cache lines: a vector of channels, pixel after pixel, then uses every set of the first cache.
+INLINE size_t group_pitch(size_t channels) { return (ceil_divide(channels, CACHE_LINE) | 1) * CACHE_LINE; }
+
 static inline inverted_cut cut_inverted(const pf_inverted_residual *block) {
   const pf_window *window = block->depthwise;
   inverted_cut cut = {.groups = smaller(hidden_units(block), ceil_divide(window->channels, GROUP_COLUMNS))};
   for (size_t index = 0; index < cut.groups; index++) {
     const hidden_group group = hidden_group_at(block, cut.groups, index);
-    cut.width = larger(cut.width, group.end - group.begin);
+    cut.pitch = larger(cut.pitch, group_pitch(group.end - group.begin));
   }
-  const size_t line = window->in_width * sizeof(float), window_lines = (window->kernel_height - 1) * window->dilation_height + 1;
-  const size_t picture = window->in_height * line * cut.width;
+  const size_t line = window->in_width * cut.pitch * sizeof(float);
+  const size_t reach = (window->kernel_height - 1) * window->dilation_height + 1;
+  const size_t picture = window->in_height * line;
   cut.pictures = 1;
   cut.whole = picture <= SECOND_CACHE / 8;
   if (cut.whole) {
@@ -57,10 +61,10 @@ static inline inverted_cut cut_inverted(const pf_inverted_residual *block) {
     cut.ring = window->in_height;
     return cut;
   }
-  const size_t room = SECOND_CACHE * 3 / 8 / (line * (block->expand ? window->channels : cut.width));
-  const size_t most = room > window_lines ? 1 + (room - window_lines) / window->stride_height : 1;
+  const size_t room = SECOND_CACHE * 3 / 8 / (line * (block->expand ? cut.groups : 1));
+  const size_t most = room > reach ? 1 + (room - reach) / window->stride_height : 1;
   cut.lines = ceil_divide(window->out_height, ceil_divide(window->out_height, most));
-  cut.ring = smaller(window->in_height, (cut.lines - 1) * window->stride_height + window_lines);
+  cut.ring = smaller(window->in_height, (cut.lines - 1) * window->stride_height + reach);
   return cut;
 }
 
@@ -68,13 +72,12 @@ static inline inverted_cut cut_inverted(const pf_inverted_residual *block) {
 
 INLINE size_t strip_floats(const pf_inverted_residual *block, const inverted_cut *cut) {
   if (!block->expand) return 0;
-  const size_t channels = cut->whole ? cut->width * cut->pictures : block->depthwise->channels;
-  return round_up(cut->ring * block->depthwise->in_width * channels, CACHE_LINE);
+  return (cut->whole ? cut->pictures : cut->groups) * cut->ring * block->depthwise->in_width * cut->pitch;
 }
 
 static size_t inverted_residual_scratch(const pf_inverted_residual *block) {
   const inverted_cut cut = cut_inverted(block);
   const size_t rows = cut.pictures * cut.lines * block->depthwise->out_width;
-  const size_t outputs = block->project ? round_up(rows * cut.width, CACHE_LINE) : 0;
+  const size_t outputs = block->project ? rows * cut.pitch : 0;
   return (strip_floats(block, &cut) + outputs) * sizeof(float);
 }
