@@ -32,13 +32,18 @@ import Tensors
 
   /// Where the value of a node starts, and its pixel stride.
   func place(_ node: Int) -> (pointer: UnsafeMutablePointer<Float>, stride: Int)? {
-    guard let location = program.memory.locations[node] else { return nil }
+    guard let location = program.memory.locations[node],
+      let pointer = unsafe pointer(to: location, pixels: program.graph.nodes[node].shape.pixels)
+    else { return nil }
+    return unsafe (pointer, location.pixelStride)
+  }
+
+  /// Where a location begins for the first of this executor's pictures, each of which has so many pixels there.
+  func pointer(to location: MemoryPlan.Location, pixels: Int) -> UnsafeMutablePointer<Float>? {
     let buffer = program.memory.buffers[location.buffer]
     let base = unsafe workspace.pointer(buffer, batch: total, pictures: batch, worker: pool.alone ?? 0)
-    guard let base = unsafe base else { return nil }
-    let picture = location.pixelStride * program.graph.nodes[node].shape.pixels
-    let skipped = buffer.segment == nil ? first * picture : 0
-    return unsafe (base + location.channelOffset + skipped, location.pixelStride)
+    let skipped = buffer.segment == nil ? first * location.pixelStride * pixels : 0
+    return unsafe base.map { unsafe $0 + location.channelOffset + skipped }
   }
 
   func run(_ work: Program.Work, output: Int) {

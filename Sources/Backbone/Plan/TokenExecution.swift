@@ -61,16 +61,17 @@ extension Executor {
 
   private func attend(_ work: TokenWork.Attention, _ output: Int) {
     guard let source = unsafe place(work.input), let out = unsafe place(output),
-      let rows = unsafe workspace.pointer(work.projections, program.memory, batch: batch)
+      let rows = unsafe pointer(
+        to: work.projections, pixels: program.graph.nodes[output].shape.pixels)
     else { return }
     unsafe convolve(
       work.entry.shape, work.entry.layer, source.pointer,
       epilogue(work.entry.layer, nil, PF_ACTIVATION_NONE), rows)
     unsafe withUnsafePointer(to: work.shape) { shape in
-      unsafe workspace.reserveScratch(bytes: kernels.attention_scratch(shape), workers: pool.threads)
+      let scratch = unsafe kernels.attention_scratch(shape)
       pool.forEach(batch * (unsafe shape.pointee.heads)) { head, worker in
         unsafe kernels.attention(
-          shape, rows, head, head + 1, workspace.scratchPointer(worker: worker))
+          shape, rows, head, head + 1, workspace.scratch(worker: worker, bytes: scratch))
       }
     }
     unsafe convolve(
