@@ -58,14 +58,20 @@ struct MemoryPlan {
     size = assignOffsets(nil)
   }
 
-  /// The input is there before the first step, so it belongs to the batch.
+  /// The input is there before the first step, so it belongs to the batch. In a segment whose pictures go through
+  /// one after the other, one picture's last step comes before another's first: what belongs to the batch is in
+  /// use for the whole of the segment.
   private mutating func findSegments(_ segments: Segments, input: Location?) {
-    for index in buffers.indices where index != input?.buffer {
-      guard let segment = segments.index(of: buffers[index].firstStep),
-        segments.all[segment].pictures != nil,
-        segments.all[segment].steps.contains(buffers[index].lastStep)
-      else { continue }
-      buffers[index].segment = segment
+    for index in buffers.indices {
+      let (first, last) = (buffers[index].firstStep, buffers[index].lastStep)
+      for (number, segment) in segments.all.enumerated() where segment.pictures != nil {
+        if index != input?.buffer, segment.steps.contains(first), segment.steps.contains(last) {
+          buffers[index].segment = number
+        } else if segment.steps.overlaps(first..<last + 1) {
+          buffers[index].firstStep = min(buffers[index].firstStep, segment.steps.lowerBound)
+          buffers[index].lastStep = max(buffers[index].lastStep, segment.steps.upperBound - 1)
+        }
+      }
     }
   }
 

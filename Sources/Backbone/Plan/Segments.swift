@@ -41,9 +41,6 @@ struct Segments {
     all = segments
   }
 
-  /// The segment that a step belongs to.
-  func index(of position: Int) -> Int? { all.firstIndex { $0.steps.contains(position) } }
-
   /// Pictures over which the reading of a step's weights must be spread; `nil` where it has none to speak of.
   private static func picturesNeeded(
     _ step: Schedule.Step, _ graph: HookedGraph, _ choice: ConvolutionAlgorithm.Choice
