@@ -60,7 +60,7 @@ import Testing
         for (index, output) in outputs.enumerated() {
           let alone = reference[0..<batch].flatMap { $0[index].values.map(\.bitPattern) }
           let isSame = output.values.map(\.bitPattern) == alone
-        #expect(isSame, "tap \(index) \(batch) \(threads)")
+          #expect(isSame, "tap \(index) \(batch) \(threads)")
         }
       }
     }
@@ -104,7 +104,8 @@ import Testing
   /// Sizes that no tile divides, and pictures smaller than a tile.
   @Test(arguments: [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 17, 22, 25])
   func everySizeIsCovered(side: Int) throws {
-    for (kernel, tiles) in [(3, ConvolutionAlgorithm.Tiles.sixAndFour), (3, .fourAndThree), (5, .fourByFive)] {
+    for (kernel, tiles) in [(3, ConvolutionAlgorithm.Tiles.sixAndFour), (3, .fourAndThree), (5, .fourByFive)]
+    {
       let architecture = Architecture("size", inputSize: side) { g in
         let x = g.input(channels: 16)
         let y = g.convolution("conv", x, to: 48, kernel: kernel, padding: kernel / 2, bias: true)

@@ -27,8 +27,9 @@ package enum ConvolutionAlgorithm: Hashable, Sendable {
   }
 
   /// The cost table. The first row that fits a layer has been the fastest for its like.
-  package init(_ layer: Operation.Convolution, input: FeatureShape, output: FeatureShape, _ choice: Choice = .table)
-  {
+  package init(
+    _ layer: Operation.Convolution, input: FeatureShape, output: FeatureShape, _ choice: Choice = .table
+  ) {
     if layer.groups == input.channels && layer.channels == input.channels {
       self = .depthwise
       return

@@ -100,7 +100,8 @@ final class Engine {
     for part in collected.withLock({ $0 }) { results.add(part) }
     guard together > 0 else { return }
     let executor = Executor(
-      program, pool: Workers(pool), workspace: workspace, batch: batch, pictures: apart..<batch, segment: segment)
+      program, pool: Workers(pool), workspace: workspace, batch: batch, pictures: apart..<batch,
+      segment: segment)
     for position in program.segments.all[segment].steps where !isCancelled() {
       run(position, executor, observe)
       results.take(program.schedule.steps[position].node, from: executor)

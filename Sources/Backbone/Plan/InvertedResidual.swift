@@ -23,12 +23,15 @@ struct InvertedResidual {
     guard let last = fusion.recipe(for: node) else { return nil }
     func feeding(_ group: Fusion.Group) -> Fusion.Group? {
       let input = graph.nodes[group.head].inputs[0]
-      guard isHidden(input), let before = fusion.recipe(for: input), before.residual == nil, before.last == input
+      guard isHidden(input), let before = fusion.recipe(for: input), before.residual == nil,
+        before.last == input
       else { return nil }
       return before
     }
     if Self.isDepthwise(last, graph) {
-      guard last.residual == nil, let expand = feeding(last), Self.isPointwise(expand, graph) else { return nil }
+      guard last.residual == nil, let expand = feeding(last), Self.isPointwise(expand, graph) else {
+        return nil
+      }
       self.expand = expand
       depthwise = last
       project = nil

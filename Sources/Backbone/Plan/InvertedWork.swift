@@ -21,7 +21,8 @@ extension Compiler {
         block.depthwise, output: block.project == nil ? output : block.depthwise.last)
     else { throw BackboneError(.invalidGraph, "an inverted residual without a depthwise convolution") }
     let work = InvertedWork(
-      expand: try block.expand.map { group throws(BackboneError) in try pointwise(group, output: group.last) },
+      expand: try block.expand.map { group throws(BackboneError) in try pointwise(group, output: group.last)
+      },
       depthwise: (window, layer, activation),
       project: try block.project.map { group throws(BackboneError) in try pointwise(group, output: output) })
     return .inverted(work, input: block.input(graph), residual: block.project?.residual)
@@ -61,9 +62,12 @@ extension Executor {
     to work: InvertedWork, residual: Int?, _ body: (UnsafePointer<pf_inverted_residual>) -> Void
   ) {
     let (expand, project) = (work.expand, work.project)
-    var shapes = (expand?.shape ?? pf_convolution(), work.depthwise.shape, project?.shape ?? pf_convolution())
+    var shapes = (
+      expand?.shape ?? pf_convolution(), work.depthwise.shape, project?.shape ?? pf_convolution()
+    )
     unsafe withUnsafeMutablePointer(to: &shapes) { shapes in
-      let none = unsafe pf_epilogue(bias: nil, residual: nil, residual_stride: 0, activation: PF_ACTIVATION_NONE)
+      let none = unsafe pf_epilogue(
+        bias: nil, residual: nil, residual_stride: 0, activation: PF_ACTIVATION_NONE)
       var block = unsafe pf_inverted_residual(
         expand: expand == nil ? nil : UnsafePointer(shapes.pointer(to: \.0)),
         depthwise: UnsafePointer(shapes.pointer(to: \.1)),

@@ -41,7 +41,8 @@ public struct Plan: Sendable {
     inputShape = graph.nodes[0].shape.dimensions
     let hooked = try HookedGraph(graph, hooks.hooks)
     tappedNodes = layers.map { hooked.current[$0] }
-    program = unsafe try Program(hooked, taps: tappedNodes, parameters, packed, kernels: kernels, algorithms: algorithms)
+    program = unsafe try Program(
+      hooked, taps: tappedNodes, parameters, packed, kernels: kernels, algorithms: algorithms)
   }
 
   /// Runs preprocessed pictures through the network, once; `PlanRunner` keeps threads and memory for more.

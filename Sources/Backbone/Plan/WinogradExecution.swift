@@ -3,8 +3,8 @@ internal import CPermafrostKernels
 /// How Winograd's tiles are shared out among threads.
 extension Executor {
   func convolve(
-    _ shape: pf_winograd, _ layer: PackedLayer, _ source: UnsafeMutablePointer<Float>, _ epilogue: pf_epilogue,
-    _ out: UnsafeMutablePointer<Float>
+    _ shape: pf_winograd, _ layer: PackedLayer, _ source: UnsafeMutablePointer<Float>,
+    _ epilogue: pf_epilogue, _ out: UnsafeMutablePointer<Float>
   ) {
     unsafe withUnsafePointer(to: shape) { shape in
       let tiles = unsafe kernels.winograd_tiles(shape) * batch
