@@ -27,7 +27,8 @@ public struct VisionTransformer: Sendable {
     if patch < 1 || x.shape.height % patch != 0 || x.shape.width % patch != 0 {
       g.fail("conv_proj", "cannot cut \(x.shape) into patches of \(patch)")
     }
-    x = g.convolution("conv_proj", x, to: channels, kernel: patch, stride: patch, bias: true)  // [768, 14, 14]
+    // [768, 14, 14]
+    x = g.convolution("conv_proj", x, to: channels, kernel: patch, stride: patch, bias: true)
     x = g.prependingClassToken(g.tokens(x))  // [197, 768]
     x = g.scope("encoder") { g in
       x = g.dropout("dropout", g.addParameter("pos_embedding", x))

@@ -75,7 +75,9 @@ struct MemoryPlan {
 
   /// A self-attention keeps its queries, keys and values while it runs.
   private mutating func reserveProjections(_ step: Schedule.Step, at position: Int, _ graph: HookedGraph) {
-    guard case .fused(let group) = step.kind, case .selfAttention = graph.operation(group.head) else { return }
+    guard case .fused(let group) = step.kind, case .selfAttention = graph.operation(group.head) else {
+      return
+    }
     let shape = graph.nodes[group.head].shape
     projections[step.node] = newBuffer(
       .tokens(shape.pixels, 3 * shape.channels, hasClassToken: true), position)

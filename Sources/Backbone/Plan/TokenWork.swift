@@ -82,12 +82,12 @@ extension Compiler {
     _ node: Graph.Node, _ weight: String, _ bias: String, _ shape: pf_convolution
   ) throws(BackboneError) -> PackedLayer {
     try packed.layer(
-      named: "\(node.name).\(weight)", input: node.shape, pack: { packedWeights($0, shape) }
-    ) { () throws(BackboneError) in
-      LayerWeights(
-        values: try parameters.floats("\(node.name).\(weight)"),
-        bias: try parameters.floats("\(node.name).\(bias)"))
-    }
+      named: "\(node.name).\(weight)", input: node.shape, pack: { packedWeights($0, shape) },
+      weights: { () throws(BackboneError) in
+        LayerWeights(
+          values: try parameters.floats("\(node.name).\(weight)"),
+          bias: try parameters.floats("\(node.name).\(bias)"))
+      })
   }
 
   /// A linear layer over each token.
