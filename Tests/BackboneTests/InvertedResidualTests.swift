@@ -44,11 +44,9 @@ import Testing
     run.separately()
     let lines = 3 * block.outHeight
     run.fused([0, lines])
-    #expect(run.fusedOutput == run.output)
-    #expect(run.fusedAverage == run.average)
+    #expect(run.agrees)
     run.fused([0, 1, lines / 3, lines / 3 + 2, lines / 2, lines - 1, lines])
-    #expect(run.fusedOutput == run.output)
-    #expect(run.fusedAverage == run.average)
+    #expect(run.agrees)
   }
 }
 
@@ -59,7 +57,7 @@ import Testing
   let pictures: Int
   var (expand, window, project) = (pf_convolution(), pf_window(), pf_convolution())
   let input, bias, residual, expandWeights, depthwiseWeights, projectWeights: [Float]
-  private(set) var output, average, fusedOutput, fusedAverage: [UInt32]
+  private var output, average, fusedOutput, fusedAverage: [UInt32]
 
   init(_ block: InvertedResidualTests.Block, kernels: pf_network_kernels, pictures: Int) {
     (self.block, self.pictures) = (block, pictures)
@@ -105,6 +103,9 @@ import Testing
     unsafe kernels.pack_convolution(&shape, weights, &packed)
     return packed
   }
+
+  /// Compared as a whole, since a list of the differences would have no end.
+  var agrees: Bool { fusedOutput == output && fusedAverage == average && !output.isEmpty }
 
   private func bits(_ floats: [Float]) -> [UInt32] { floats.map(\.bitPattern) }
 

@@ -69,8 +69,13 @@ static void filter_group(const pf_inverted_residual *block, const inverted_cut *
       .weights = block->depthwise_weights + group.begin,
       .epilogue = block->depthwise_epilogue,
   };
-  if (channels.epilogue.bias) channels.epilogue.bias += group.begin;
+  const pf_epilogue *epilogue = &block->depthwise_epilogue;
+  if (epilogue->bias) channels.epilogue.bias = epilogue->bias + group.begin;
   for (size_t picture = 0; picture < lines->pictures; picture++) {
+    const size_t row = (lines->picture + picture) * window->out_height * window->out_width;
+    if (epilogue->residual) {
+      channels.epilogue.residual = epilogue->residual + row * epilogue->residual_stride + group.begin;
+    }
     channels.in = block->expand ? strip + picture * cut->ring * channels.line_stride
                                 : in + (lines->picture + picture) * window->in_picture_stride + group.begin;
     compute_depthwise(window, &channels, lines->begin, lines->end, out + picture * out_picture_stride, out_stride);
