@@ -43,12 +43,10 @@ import Testing
     let run = unsafe FusedRun(block, kernels: kernels, pictures: 3)
     run.separately()
     let lines = 3 * block.outHeight
-    for cuts in [[0, lines], [0, 1, lines / 3, lines / 3 + 2, lines / 2, lines - 1, lines]] {
-      run.fused(cuts)
-      // How many differ, rather than which: arrays this long are not to be printed.
-      #expect(zip(run.fusedOutput, run.output).count { $0 != $1 } == 0, "\(cuts)")
-      #expect(zip(run.fusedAverage, run.average).count { $0 != $1 } == 0, "\(cuts)")
-    }
+    run.fused([0, lines])
+    #expect(run.agrees)
+    run.fused([0, 1, lines / 3, lines / 3 + 2, lines / 2, lines - 1, lines])
+    #expect(run.agrees)
   }
 }
 
@@ -59,7 +57,7 @@ import Testing
   let pictures: Int
   var (expand, window, project) = (pf_convolution(), pf_window(), pf_convolution())
   let input, bias, residual, expandWeights, depthwiseWeights, projectWeights: [Float]
-  private(set) var output, average, fusedOutput, fusedAverage: [UInt32]
+  private var output, average, fusedOutput, fusedAverage: [UInt32]
 
   init(_ block: InvertedResidualTests.Block, kernels: pf_network_kernels, pictures: Int) {
     (self.block, self.pictures) = (block, pictures)
@@ -105,6 +103,9 @@ import Testing
     unsafe kernels.pack_convolution(&shape, weights, &packed)
     return packed
   }
+
+  /// Compared as a whole, since a list of the differences would have no end.
+  var agrees: Bool { fusedOutput == output && fusedAverage == average && !output.isEmpty }
 
   private func bits(_ floats: [Float]) -> [UInt32] { floats.map(\.bitPattern) }
 

@@ -9,7 +9,7 @@ typedef struct depthwise_channels {
   const float *weights;
   pf_epilogue epilogue;       // its residual is that of output line 0
   const float *coming;        // inputs of later lines, to be fetched meanwhile
-  size_t coming_vector;       // how many of them for each channel
+  size_t coming_count;
 } depthwise_channels;
 
 /// Output lines whose windows are found out about at a time: it takes divisions.
@@ -27,7 +27,9 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
                               float *out, size_t out_stride) {
   const pf_epilogue *epilogue = &channels->epilogue;
   window_lines windows[WINDOW_LINES];
+  static const float nothing[1];
   depthwise_lines line = {
+      .coming = nothing,
       .windows = windows,
       .ring = channels->ring,
       .step = shape->dilation_height % channels->ring,
@@ -43,6 +45,12 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
       .low = activation_low(epilogue->activation),
       .high = activation_high(epilogue->activation),
   };
+  const size_t line_tiles = ceil_divide(line.out_width, line.outputs);
+  if (channels->coming_count > 0) {
+    const size_t tiles = ceil_divide(channels->count, VEC_WIDTH) * (end - begin) * line_tiles;
+    line.coming = channels->coming;
+    line.coming_share = round_up(ceil_divide(channels->coming_count, tiles), CACHE_LINE);
+  }
   for (size_t y = begin; y < end; y += WINDOW_LINES) {
     const size_t lines = smaller(WINDOW_LINES, end - y);
     line.count = lines;
@@ -57,11 +65,9 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
       if (epilogue->residual) {
         line.residual = epilogue->residual + y * shape->out_width * epilogue->residual_stride + channel;
       }
-      if (channels->coming_vector > 0) {
-        fetch(channels->coming + channel * channels->coming_vector, VEC_WIDTH * channels->coming_vector);
-      }
       compute_depthwise_lines(shape, &line, left < VEC_WIDTH);
       activate(epilogue->activation, lines * shape->out_width, smaller(left, VEC_WIDTH), line.out, out_stride);
+      line.coming += lines * line_tiles * line.coming_share;
     }
   }
 }
@@ -70,7 +76,7 @@ static void compute_depthwise(const pf_window *shape, const depthwise_channels *
 /// after the other, whole, while the line before is computed.
 INLINE size_t depthwise_band(const pf_window *shape) {
   const size_t picture = shape->in_height * shape->in_width * shape->channels * sizeof(float);
-  return picture <= SECOND_CACHE / 2 ? shape->out_height : 1;
+  return picture <= SECOND_CACHE / 4 ? shape->out_height : 1;
 }
 
 static void depthwise(const pf_window *shape, const float *in, const float *weights, pf_epilogue epilogue,
@@ -94,7 +100,7 @@ static void depthwise(const pf_window *shape, const float *in, const float *weig
         .ring = shape->in_height,
         .line_stride = in_line,
         .coming = first + next * in_line,
-        .coming_vector = streams ? shape->stride_height * shape->in_width : 0,
+        .coming_count = streams ? shape->stride_height * in_line : 0,
         .pixel_stride = shape->in_pixel_stride,
         .weights = weights,
         .epilogue = epilogue,

@@ -29,6 +29,8 @@ typedef struct depthwise_lines {
   const float *bias;
   const float *residual;        // of the first output line
   size_t residual_stride;
+  const float *coming;          // later inputs, of which each tile fetches a share
+  size_t coming_share;
   lanes edge;                   // of a last, incomplete vector
   vec low, high;
 } depthwise_lines;
@@ -135,9 +137,12 @@ INLINE void depthwise_tile(const depthwise_lines *line, size_t y, size_t x, dept
 /// All tiles of all lines. The last of a line may overlap the one before it, whose values it computes again.
 INLINE void depthwise_tiles(const depthwise_lines *line, depthwise_form form) {
   const size_t reach = (form.outputs - 1) * form.stride + (form.taps - 1) * form.dilation;
+  const float *coming = line->coming;
   for (size_t y = 0; y < line->count; y++) {
     for (size_t done = 0; done < line->out_width; done += form.outputs) {
       const size_t x = smaller(done, line->out_width - form.outputs), start = x * form.stride;
+      fetch(coming, line->coming_share);
+      coming += line->coming_share;
       form.interior = start >= line->padding && start - line->padding + reach < line->in_width;
       if (form.interior) {
         form.interior = true;

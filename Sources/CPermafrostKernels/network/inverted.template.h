@@ -79,6 +79,13 @@ static void filter_group(const pf_inverted_residual *block, const inverted_cut *
     }
     channels.in = block->expand ? strip + picture * cut->ring * channels.line_stride
                                 : in + (lines->picture + picture) * window->in_picture_stride + group.begin;
+    if (!block->expand && group.begin == 0) {
+      // What the next band will see.
+      channels.coming = in + (lines->picture + picture) * window->in_picture_stride +
+                        lines->expand_end * channels.line_stride;
+      channels.coming_count = smaller((lines->end - lines->begin) * window->stride_height,
+                                      window->in_height - lines->expand_end) * channels.line_stride;
+    }
     compute_depthwise(window, &channels, lines->begin, lines->end, out + picture * out_picture_stride, out_stride);
   }
 }
