@@ -157,7 +157,7 @@ static void multiply_positions(const pf_winograd *shape, const pf_winograd_rows 
 /// panels, whose products then stay there as well; many come from farther away and are read once for all columns.
 INLINE size_t winograd_block_columns(const pf_winograd *shape) {
   const size_t all = columns_a_group(shape);
-  return shape->in_channels / shape->groups <= 96 ? smaller(2 * PRODUCT_COLUMNS, all) : all;
+  return shape->in_channels / shape->groups <= 128 ? smaller(2 * PRODUCT_COLUMNS, all) : all;
 }
 
 static size_t winograd_scratch(const pf_winograd *shape, size_t count) {
