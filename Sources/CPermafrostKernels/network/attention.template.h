@@ -99,7 +99,8 @@ static void multiply_rows(size_t rows, const float *in, size_t in_stride, size_t
 static float soften(float *row, size_t tokens, size_t stride, float scale) {
   for (size_t i = tokens; i < stride; i++) row[i] = -INFINITY;
   vec high = vec_all(-INFINITY), sum = vec_zero();
-  for (size_t i = 0; i < stride; i += VEC_WIDTH) high = vec_max(high, vec_load(row + i));
+  // A NaN need not win: it will be in the sum.
+  for (size_t i = 0; i < stride; i += VEC_WIDTH) high = vec_at_least(high, vec_load(row + i));
   const vec greatest = vec_all(greatest_lane(high)), factor = vec_all(scale);
   for (size_t i = 0; i < stride; i += VEC_WIDTH) {
     const vec x = exponential(vec_multiply(vec_subtract(vec_load(row + i), greatest), factor));

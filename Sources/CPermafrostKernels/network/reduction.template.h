@@ -9,13 +9,11 @@ INLINE float sum_of_lanes(vec x) {
   return lane[0];
 }
 
-/// NaN if any lane is.
 INLINE float greatest_lane(vec x) {
   float lane[VEC_WIDTH];
   vec_store(lane, x);
-  float greatest = lane[0];
-  for (size_t i = 1; i < VEC_WIDTH; i++) {
-    if (lane[i] > greatest || lane[i] != lane[i]) greatest = lane[i];
+  for (size_t half = VEC_WIDTH / 2; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; i++) lane[i] = lane[i] > lane[i + half] ? lane[i] : lane[i + half];
   }
-  return greatest;
+  return lane[0];
 }
