@@ -44,6 +44,26 @@ import Testing
     #expect(error?.code == .invalidArgument)
   }
 
+  /// A 1 x 1 convolution from one channel to one is depthwise as well; no fusion may take it for only one of them.
+  @Test func aSingleChannelPasses() throws {
+    let architecture = Architecture("one channel", inputSize: 12) { g in
+      var x = g.convolution("reduce", g.input(), to: 1, kernel: 1)
+      x = g.relu6("relu1", g.convolution("point", x, to: 1, kernel: 1, bias: true))
+      x = g.relu6("relu2", g.convolution("window", x, to: 1, kernel: 3, padding: 1, groups: 1))
+      _ = g.convolution("widen", x, to: 4, kernel: 1)
+    }
+    let preprocessing = try Preprocessing(
+      resizing: .none, crop: PictureSize(width: 12, height: 12), mean: [0, 0, 0],
+      standardDeviation: [1, 1, 1])
+    let network = try Network(architecture, weights: .seed(3), preprocessing: preprocessing)
+    let pictures = try WinogradTests.pictures(0..<3, channels: 3, side: 12)
+    let alone = try network.plan(tapping: ["widen"]).run(pictures)
+    let all = try network.plan(tapping: ["widen", "reduce", "point", "relu1", "window", "relu2"]).run(
+      pictures)
+    let areEqual = alone[0] == all[0]
+    #expect(areEqual)
+  }
+
   @Test func taps() throws {
     let network = try TinyNetwork.network()
     #expect(try Tap(parsing: "layer1:average") == Tap("layer1", pooling: .average))

@@ -94,6 +94,11 @@ public enum Operation: Hashable, Sendable {
     public var dilation: Int
     public var groups: Int
     public var bias: Bool
+
+    /// Whether each channel of the input is filtered by itself, once.
+    func isDepthwise(over input: FeatureShape) -> Bool {
+      groups == input.channels && channels == input.channels
+    }
   }
 
   /// The operation's name in listings.

@@ -21,7 +21,9 @@ struct EfficientNet {
   func build(_ g: inout GraphBuilder) {
     var x = g.input()  // [3, 224, 224]
     x = g.scope("features") { g in
-      var x = g.scope("0") { g in activated(&g, x, to: scaled(32), kernel: 3, stride: 2) }  // [32, 112, 112]
+      // [32, 112, 112]
+      var x = g.activatedConvolution(
+        "0", x, to: scaled(32), kernel: 3, stride: 2, by: .silu, epsilon: epsilon)
       for (index, stage) in Self.stages.enumerated() {
         x = g.scope("\(index + 1)") { g in
           (0..<Int((Double(stage.depth) * depth).rounded(.up))).reduce(x) { x, block in
@@ -29,7 +31,8 @@ struct EfficientNet {
           }
         }
       }
-      return g.scope("8") { g in activated(&g, x, to: 4 * x.channels, kernel: 1) }  // [1280, 7, 7]
+      // [1280, 7, 7]
+      return g.activatedConvolution("8", x, to: 4 * x.channels, kernel: 1, by: .silu, epsilon: epsilon)
     }
     x = g.flatten(g.adaptiveAveragePool("avgpool", x))  // [1280]
     x = g.scope("classifier") { g in g.linear("1", g.dropout("0", x), to: 1000) }
@@ -50,12 +53,13 @@ struct EfficientNet {
       var x = input
       var module = 0
       if stage.expansion != 1 {
-        x = g.scope("\(module)") { g in activated(&g, x, to: stage.expansion * x.channels, kernel: 1) }
+        x = g.activatedConvolution(
+          "\(module)", x, to: stage.expansion * x.channels, kernel: 1, by: .silu, epsilon: epsilon)
         module += 1
       }
-      x = g.scope("\(module)") { g in
-        activated(&g, x, to: x.channels, kernel: stage.kernel, stride: stride, groups: x.channels)
-      }
+      x = g.activatedConvolution(
+        "\(module)", x, to: x.channels, kernel: stage.kernel, stride: stride, groups: x.channels, by: .silu,
+        epsilon: epsilon)
       x = g.scope("\(module + 1)") { g in
         SqueezeExcitation.build(&g, x, channels: max(1, input.channels / 4), activation: .silu)
       }
@@ -65,16 +69,6 @@ struct EfficientNet {
     }
     guard stride == 1, input.channels == projected.channels else { return projected }
     return g.add(g.stochasticDepth(projected), input)
-  }
-
-  /// torchvision's Conv2dNormActivation with SiLU.
-  private func activated(
-    _ g: inout GraphBuilder, _ x: GraphBuilder.Value, to channels: Int, kernel: Int, stride: Int = 1,
-    groups: Int = 1
-  ) -> GraphBuilder.Value {
-    let convolved = g.convolution(
-      "0", x, to: channels, kernel: kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups)
-    return g.activation("2", .silu, g.batchNorm("1", convolved, epsilon: epsilon))
   }
 }
 

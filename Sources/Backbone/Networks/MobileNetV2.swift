@@ -11,7 +11,7 @@ struct MobileNetV2 {
   static func build(_ g: inout GraphBuilder) {
     var x = g.input()  // [3, 224, 224]
     x = g.scope("features") { g in
-      var x = g.scope("0") { g in activated(&g, x, to: 32, kernel: 3, stride: 2) }  // [32, 112, 112]
+      var x = g.activatedConvolution("0", x, to: 32, kernel: 3, stride: 2, by: .relu6)  // [32, 112, 112]
       var module = 1
       for (t, c, n, s) in settings {
         for repetition in 0..<n {
@@ -21,7 +21,7 @@ struct MobileNetV2 {
           module += 1
         }
       }
-      return g.scope("\(module)") { g in activated(&g, x, to: 1280, kernel: 1) }  // [1280, 7, 7]
+      return g.activatedConvolution("\(module)", x, to: 1280, kernel: 1, by: .relu6)  // [1280, 7, 7]
     }
     x = g.flatten(g.adaptiveAveragePool("adaptive_avg_pool2d", x))  // [1280]
     x = g.scope("classifier") { g in g.linear("1", g.dropout("0", x), to: 1000) }
@@ -35,26 +35,15 @@ struct MobileNetV2 {
       var x = input
       var module = 0
       if expansion != 1 {
-        x = g.scope("\(module)") { g in activated(&g, x, to: expansion * x.channels, kernel: 1) }
+        x = g.activatedConvolution("\(module)", x, to: expansion * x.channels, kernel: 1, by: .relu6)
         module += 1
       }
-      x = g.scope("\(module)") { g in
-        activated(&g, x, to: x.channels, kernel: 3, stride: stride, groups: x.channels)
-      }
+      x = g.activatedConvolution(
+        "\(module)", x, to: x.channels, kernel: 3, stride: stride, groups: x.channels, by: .relu6)
       x = g.convolution("\(module + 1)", x, to: channels, kernel: 1)
       return g.batchNorm("\(module + 2)", x)
     }
     return stride == 1 && input.channels == channels ? g.add(input, projected) : projected
-  }
-
-  /// torchvision's Conv2dNormActivation with ReLU6.
-  private static func activated(
-    _ g: inout GraphBuilder, _ x: GraphBuilder.Value, to channels: Int, kernel: Int, stride: Int = 1,
-    groups: Int = 1
-  ) -> GraphBuilder.Value {
-    let convolved = g.convolution(
-      "0", x, to: channels, kernel: kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups)
-    return g.relu6("2", g.batchNorm("1", convolved))
   }
 }
 

@@ -11,7 +11,7 @@ struct RegNetY {
 
   func build(_ g: inout GraphBuilder) {
     var x = g.input()  // [3, 224, 224]
-    x = g.scope("stem") { g in activated(&g, x, to: 32, kernel: 3, stride: 2) }  // [32, 112, 112]
+    x = g.activatedConvolution("stem", x, to: 32, kernel: 3, stride: 2, by: .relu)  // [32, 112, 112]
     x = g.scope("trunk_output") { g in
       zip(depths, widths).enumerated().reduce(x) { x, stage in
         let (index, (depth, width)) = stage
@@ -38,10 +38,9 @@ struct RegNetY {
       }
     }
     let x = g.scope("f") { g in
-      var x = g.scope("a") { g in activated(&g, input, to: channels, kernel: 1) }
-      x = g.scope("b") { g in
-        activated(&g, x, to: channels, kernel: 3, stride: stride, groups: channels / groupWidth)
-      }
+      var x = g.activatedConvolution("a", input, to: channels, kernel: 1, by: .relu)
+      x = g.activatedConvolution(
+        "b", x, to: channels, kernel: 3, stride: stride, groups: channels / groupWidth, by: .relu)
       x = g.scope("se") { g in
         SqueezeExcitation.build(&g, x, channels: Self.quarter(of: input.channels), activation: .relu)
       }
@@ -53,16 +52,6 @@ struct RegNetY {
   /// Halves go to the even neighbour, as Python rounds them.
   private static func quarter(of channels: Int) -> Int {
     Int((Double(channels) / 4).rounded(.toNearestOrEven))
-  }
-
-  /// torchvision's Conv2dNormActivation with ReLU.
-  private func activated(
-    _ g: inout GraphBuilder, _ x: GraphBuilder.Value, to channels: Int, kernel: Int, stride: Int = 1,
-    groups: Int = 1
-  ) -> GraphBuilder.Value {
-    let convolved = g.convolution(
-      "0", x, to: channels, kernel: kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups)
-    return g.relu("2", g.batchNorm("1", convolved))
   }
 }
 

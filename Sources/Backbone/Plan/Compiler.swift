@@ -72,9 +72,7 @@ import Tensors
       return .tokens(try selfAttention(head, heads: heads, group, activation, output: output))
     }
     let inputShape = graph.nodes[input].shape
-    if case .convolution(let convolution) = head.operation, convolution.groups == inputShape.channels,
-      convolution.channels == inputShape.channels
-    {
+    if case .convolution(let convolution) = head.operation, convolution.isDepthwise(over: inputShape) {
       let layer = try packed.layer(head, batchNorm: batchNorm, input: inputShape, parameters) {
         Self.depthwisePacked($0, channels: convolution.channels)
       }

@@ -36,7 +36,7 @@ final class Engine {
   ) throws(BackboneError) -> [[Float]] {
     let program = plan.program
     workspace.reserve(program.memory, batch: batch)
-    var results = TapResults(plan, batch: batch)
+    var results = TapResults(plan)
     let whole = Executor(
       program, pool: Workers(pool), workspace: workspace, batch: batch, pictures: 0..<batch, segment: nil)
     // The input is node 0, and has a place unless nothing needs it.
@@ -85,7 +85,7 @@ final class Engine {
     let lock = Mutex(())
     let program = plan.program
     pool.forEach(groups) { item, worker in
-      var part = TapResults(plan, batch: batch)
+      var part = TapResults(plan)
       let executor = Executor(
         program, pool: Workers(pool, alone: worker), workspace: workspace, batch: batch,
         pictures: apart * item / groups..<apart * (item + 1) / groups, segment: segment)

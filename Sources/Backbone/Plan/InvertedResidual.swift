@@ -45,15 +45,17 @@ struct InvertedResidual {
     project = last
   }
 
+  /// A convolution of a single channel is depthwise, whatever else it is.
   private static func isPointwise(_ group: Fusion.Group, _ graph: HookedGraph) -> Bool {
-    guard case .convolution(let convolution) = graph.operation(group.head) else { return false }
+    guard case .convolution(let convolution) = graph.operation(group.head), !isDepthwise(group, graph) else {
+      return false
+    }
     return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0
       && convolution.groups == 1 && group.pool == nil
   }
 
   private static func isDepthwise(_ group: Fusion.Group, _ graph: HookedGraph) -> Bool {
     guard case .convolution(let convolution) = graph.operation(group.head) else { return false }
-    let channels = graph.nodes[graph.nodes[group.head].inputs[0]].shape.channels
-    return convolution.groups == channels && convolution.channels == channels
+    return convolution.isDepthwise(over: graph.nodes[graph.nodes[group.head].inputs[0]].shape)
   }
 }

@@ -7,13 +7,9 @@ struct TapResults {
   }
 
   private let plan: Plan
-  private let batch: Int
   private var parts: [Part] = []
 
-  init(_ plan: Plan, batch: Int) {
-    self.plan = plan
-    self.batch = batch
-  }
+  init(_ plan: Plan) { self.plan = plan }
 
   /// Takes a node's rows if it is tapped.
   mutating func take(_ node: Int, from executor: Executor) {
