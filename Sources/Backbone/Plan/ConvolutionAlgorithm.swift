@@ -30,7 +30,7 @@ package enum ConvolutionAlgorithm: Hashable, Sendable {
   package init(
     _ layer: Operation.Convolution, input: FeatureShape, output: FeatureShape, _ choice: Choice = .table
   ) {
-    if layer.groups == input.channels && layer.channels == input.channels {
+    if layer.isDepthwise(over: input) {
       self = .depthwise
       return
     }
@@ -41,7 +41,7 @@ package enum ConvolutionAlgorithm: Hashable, Sendable {
     let side = min(output.height, output.width)
     let channels = min(input.channels, layer.channels) / layer.groups
     let rows: [(ConvolutionAlgorithm, when: Bool)] = [
-      (.winograd(.sixAndFour), side >= 24 && channels >= 256),
+      (.winograd(.sixAndFour), (side >= 24 && channels >= 128) || (side >= 14 && channels >= 512)),
       (.winograd(.fourAndThree), side >= 6 && channels >= 32),
       (.winograd(.fourByFive), side >= 12 && channels >= 32),
     ]

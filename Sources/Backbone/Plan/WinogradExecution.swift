@@ -74,7 +74,7 @@ struct WinogradBlocks {
     self.groups = groups
     // Up to 128 channels, few tiles leave room for all of their products in the second cache. Beyond that nothing
     // does, and as the filters grow with the square of the channels, more tiles must share one reading of them.
-    let best = channels <= 64 ? 14 : channels <= 128 ? 28 : max(84, channels / 3)
+    let best = channels <= 64 ? 14 : channels <= 128 ? 56 : 128
     var pieces = max(1, (tiles + best - 1) / best)
     if threads > 1 && groups < threads * 2 {
       pieces = (pieces + threads - 1) / threads * threads

@@ -57,9 +57,30 @@ INLINE size_t tile_origin(cover side, size_t tile) {
                               : side.large * side.large_size + (tile - side.large) * side.small_size;
 }
 
-static size_t winograd_tiles(const pf_winograd *shape) {
-  return tiles_across(cover_of(shape, shape->out_height)) * tiles_across(cover_of(shape, shape->out_width));
+/// A picture's tiles.
+typedef struct tile_grid {
+  cover down, across;
+  uint32_t width, each;  // tiles in a line of them, and in all; 32 bits, for short divisions
+} tile_grid;
+
+INLINE tile_grid grid_of(const pf_winograd *shape) {
+  tile_grid grid = {.down = cover_of(shape, shape->out_height), .across = cover_of(shape, shape->out_width)};
+  grid.width = (uint32_t)tiles_across(grid.across);
+  grid.each = (uint32_t)tiles_across(grid.down) * grid.width;
+  return grid;
 }
+
+/// The picture of a tile, and the tile's line and place in it.
+typedef struct tile_place {
+  size_t picture, y, x;
+} tile_place;
+
+INLINE tile_place place_of_tile(const tile_grid *grid, uint32_t tile) {
+  const uint32_t picture = tile / grid->each, index = tile - picture * grid->each, y = index / grid->width;
+  return (tile_place){picture, y, index - y * grid->width};
+}
+
+static size_t winograd_tiles(const pf_winograd *shape) { return grid_of(shape).each; }
 
 // MARK: the order of rows
 
@@ -67,22 +88,22 @@ static size_t winograd_tiles(const pf_winograd *shape) {
 // belongs to two neighbouring classes, in both directions to the one in the middle.
 enum { LARGE_BY_SMALL, LARGE_BY_LARGE, SMALL_BY_LARGE, SMALL_BY_SMALL, CLASSES };
 
-INLINE size_t class_of(cover down, cover across, size_t tile) {
-  const bool tall = is_large(down, tile / tiles_across(across)), wide = is_large(across, tile % tiles_across(across));
+INLINE size_t class_of(const tile_grid *grid, size_t tile) {
+  const tile_place place = place_of_tile(grid, (uint32_t)tile);
+  const bool tall = is_large(grid->down, place.y), wide = is_large(grid->across, place.x);
   return tall ? (wide ? LARGE_BY_LARGE : LARGE_BY_SMALL) : (wide ? SMALL_BY_LARGE : SMALL_BY_SMALL);
 }
 
 static pf_winograd_rows winograd_order(const pf_winograd *shape, size_t tile_begin, size_t tile_end, uint32_t *tiles) {
-  const cover down = cover_of(shape, shape->out_height), across = cover_of(shape, shape->out_width);
-  const size_t each = tiles_across(down) * tiles_across(across);
+  const tile_grid grid = grid_of(shape);
   pf_winograd_rows order = {.tiles = tiles};
   size_t counts[CLASSES] = {0};
-  for (size_t tile = tile_begin; tile < tile_end; tile++) counts[class_of(down, across, tile % each)]++;
+  for (size_t tile = tile_begin; tile < tile_end; tile++) counts[class_of(&grid, tile)]++;
   for (size_t class = 0; class < CLASSES; class++) order.begin[class + 1] = order.begin[class] + counts[class];
   size_t next[CLASSES];
   memcpy(next, order.begin, sizeof next);
   for (size_t tile = tile_begin; tile < tile_end; tile++) {
-    tiles[next[class_of(down, across, tile % each)]++] = (uint32_t)tile;
+    tiles[next[class_of(&grid, tile)]++] = (uint32_t)tile;
   }
   return order;
 }
@@ -110,8 +131,9 @@ typedef struct row_groups {
 } row_groups;
 
 INLINE row_groups groups_of(size_t rows) {
-  const size_t count = larger(1, ceil_divide(rows, PRODUCT_ROWS));
-  return (row_groups){.count = count, .tall = rows % count, .height = rows / count};
+  const uint32_t all = (uint32_t)rows, count = all == 0 ? 1 : (all + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
+  const uint32_t height = all / count;
+  return (row_groups){.count = count, .tall = all - count * height, .height = height};
 }
 
 INLINE size_t group_rows(row_groups groups, size_t group) { return groups.height + (group < groups.tall); }
@@ -119,9 +141,10 @@ INLINE size_t group_rows(row_groups groups, size_t group) { return groups.height
 /// Where a row's first block of channels stands in a position's plane.
 INLINE size_t row_offset(row_groups groups, size_t row, size_t channels) {
   const size_t in_tall = groups.tall * (groups.height + 1);
-  const size_t group = row < in_tall ? row / (groups.height + 1) : groups.tall + (row - in_tall) / groups.height;
-  const size_t place = row < in_tall ? row % (groups.height + 1) : (row - in_tall) % groups.height;
-  return group * channels * PRODUCT_ROWS + place * BLOCK_CHANNELS;
+  const bool tall = row < in_tall;
+  const uint32_t from = (uint32_t)(tall ? row : row - in_tall), height = (uint32_t)(groups.height + tall);
+  const uint32_t group = from / height, place = from - group * height;
+  return (group + (tall ? 0 : groups.tall)) * channels * PRODUCT_ROWS + place * BLOCK_CHANNELS;
 }
 
 /// Floats from one plane to the next: never a multiple of 4 KiB, or all would evict one another; and no fewer for

@@ -9,33 +9,36 @@ typedef struct input_tile {
   const float *first;      // its first input, which may lie in the padding
   size_t line_stride, pixel_stride;
   range lines, pixels;     // those inside the picture
+  size_t down, across;     // its points
+  size_t next;             // bytes from here to the tile that will be transformed next
 } input_tile;
 
-INLINE input_tile input_tile_at(const pf_winograd *shape, const float *in, size_t tile, size_t *points_down,
-                                size_t *points_across) {
-  const cover down = cover_of(shape, shape->out_height), across = cover_of(shape, shape->out_width);
-  const size_t width = tiles_across(across), each = tiles_across(down) * width;
-  const size_t tile_y = tile % each / width, tile_x = tile % width;
-  const ptrdiff_t y = (ptrdiff_t)tile_origin(down, tile_y) - (ptrdiff_t)shape->padding;
-  const ptrdiff_t x = (ptrdiff_t)tile_origin(across, tile_x) - (ptrdiff_t)shape->padding;
-  *points_down = is_large(down, tile_y) ? points_of(shape) : small_points_of(shape);
-  *points_across = is_large(across, tile_x) ? points_of(shape) : small_points_of(shape);
+INLINE input_tile input_tile_at(const pf_winograd *shape, const tile_grid *grid, const float *in, uint32_t tile) {
+  const tile_place place = place_of_tile(grid, tile);
+  const ptrdiff_t y = (ptrdiff_t)tile_origin(grid->down, place.y) - (ptrdiff_t)shape->padding;
+  const ptrdiff_t x = (ptrdiff_t)tile_origin(grid->across, place.x) - (ptrdiff_t)shape->padding;
+  const size_t down = is_large(grid->down, place.y) ? points_of(shape) : small_points_of(shape);
+  const size_t across = is_large(grid->across, place.x) ? points_of(shape) : small_points_of(shape);
   const size_t line_stride = shape->in_width * shape->in_pixel_stride;
   return (input_tile){
-      .first = in + (ptrdiff_t)(tile / each * shape->in_picture_stride) + y * (ptrdiff_t)line_stride +
+      .first = in + (ptrdiff_t)(place.picture * shape->in_picture_stride) + y * (ptrdiff_t)line_stride +
                x * (ptrdiff_t)shape->in_pixel_stride,
       .line_stride = line_stride,
       .pixel_stride = shape->in_pixel_stride,
-      .lines = taps_inside(y, *points_down, 1, shape->in_height),
-      .pixels = taps_inside(x, *points_across, 1, shape->in_width),
+      .lines = taps_inside(y, down, 1, shape->in_height),
+      .pixels = taps_inside(x, across, 1, shape->in_width),
+      .down = down,
+      .across = across,
   };
 }
 
 /// One column of a tile, whose inputs are `stride` apart.
-INLINE void transform_column(points set, const float *in, size_t stride, range there, vec *out, size_t out_stride) {
+INLINE void transform_column(points set, const float *in, size_t stride, range there, size_t next, vec *out,
+                             size_t out_stride) {
   vec column[WINOGRAD_SIDE], at[WINOGRAD_SIDE];
   UNROLLED
   for (size_t i = 0; i < points_count(set); i++) {
+    __builtin_prefetch((const void *)((uintptr_t)(in + i * stride) + next));
     column[i] = i >= there.begin && i < there.end ? vec_load(in + i * stride) : vec_zero();
   }
   transform_input(set, column, at);
@@ -56,9 +59,9 @@ INLINE void transform_columns(points set, const input_tile *tile, size_t count, 
         out[i * WINOGRAD_SIDE + j] = vec_zero();
       }
     } else if (whole) {
-      transform_column(set, column, tile->line_stride, all, out + j, WINOGRAD_SIDE);
+      transform_column(set, column, tile->line_stride, all, tile->next, out + j, WINOGRAD_SIDE);
     } else {
-      transform_column(set, column, tile->line_stride, tile->lines, out + j, WINOGRAD_SIDE);
+      transform_column(set, column, tile->line_stride, tile->lines, tile->next, out + j, WINOGRAD_SIDE);
     }
   }
 }
@@ -111,13 +114,17 @@ static inline input_transform input_transform_of(const pf_winograd *shape, bool 
                                                      : (input_transform){columns_POINTS_6_OF_8, lines_POINTS_6_OF_8};
 }
 
-/// Where a row's inputs begin in the plane of a kind of positions: beyond the small tile's points or not.
-INLINE size_t place_of_row(const pf_winograd *shape, const pf_winograd_rows *order, size_t row, bool beyond_down,
-                           bool beyond_across) {
+/// The rows that have a kind of positions, by whether those are beyond the small tile's points.
+typedef struct kind_rows {
+  size_t begin;
+  row_groups groups;
+} kind_rows;
+
+INLINE kind_rows kind_rows_of(const pf_winograd *shape, const pf_winograd_rows *order, bool beyond_down,
+                              bool beyond_across) {
   const size_t small = small_points_of(shape);
-  const size_t position = (beyond_down ? small * points_of(shape) : 0) + (beyond_across ? small : 0);
-  const range rows = rows_at(shape, order, position);
-  return row_offset(groups_of(rows.end - rows.begin), row - rows.begin, shape->in_channels / shape->groups);
+  const range rows = rows_at(shape, order, (beyond_down ? small * points_of(shape) : 0) + (beyond_across ? small : 0));
+  return (kind_rows){rows.begin, groups_of(rows.end - rows.begin)};
 }
 
 /// Rows row_begin..<row_end of the transformed input of a group's channels.
@@ -125,20 +132,26 @@ static void winograd_input(const pf_winograd *shape, const pf_winograd_rows *ord
                            size_t row_begin, size_t row_end, float *transformed) {
   const size_t channels = shape->in_channels / shape->groups, side = points_of(shape);
   input_places to = {.side = side, .small = small_points_of(shape), .plane = input_plane(order->begin[CLASSES], channels)};
+  const tile_grid grid = grid_of(shape);
+  kind_rows kinds[2][2];
+  for (size_t kind = 0; kind < 4; kind++) kinds[kind / 2][kind % 2] = kind_rows_of(shape, order, kind / 2, kind % 2);
   vec tile[WINOGRAD_SIDE * WINOGRAD_SIDE];
   for (size_t row = row_begin; row < row_end; row++) {
-    size_t down, across;
-    input_tile from = input_tile_at(shape, in + group * channels, order->tiles[row], &down, &across);
-    const columns_function columns = input_transform_of(shape, down == side).columns;
-    const lines_function lines = input_transform_of(shape, across == side).lines;
+    input_tile from = input_tile_at(shape, &grid, in + group * channels, order->tiles[row]);
+    const columns_function columns = input_transform_of(shape, from.down == side).columns;
+    const lines_function lines = input_transform_of(shape, from.across == side).lines;
     for (size_t kind = 0; kind < 4; kind++) {
-      const bool beyond_down = kind / 2, beyond_across = kind % 2;
-      if ((beyond_down && down <= to.small) || (beyond_across && across <= to.small)) continue;
-      to.first[kind / 2][kind % 2] = transformed + place_of_row(shape, order, row, beyond_down, beyond_across);
+      if ((kind / 2 && from.down <= to.small) || (kind % 2 && from.across <= to.small)) continue;
+      const kind_rows rows = kinds[kind / 2][kind % 2];
+      to.first[kind / 2][kind % 2] = transformed + row_offset(rows.groups, row - rows.begin, channels);
+    }
+    if (row + 1 < row_end) {
+      const input_tile next = input_tile_at(shape, &grid, in + group * channels, order->tiles[row + 1]);
+      from.next = (uintptr_t)next.first - (uintptr_t)from.first;
     }
     for (size_t c = 0; c < channels; c += VEC_WIDTH, from.first += VEC_WIDTH) {
-      columns(&from, across, tile);
-      lines(tile, down, &to, c / BLOCK_CHANNELS * BLOCK_CHANNELS * PRODUCT_ROWS + c % BLOCK_CHANNELS);
+      columns(&from, from.across, tile);
+      lines(tile, from.down, &to, c / BLOCK_CHANNELS * BLOCK_CHANNELS * PRODUCT_ROWS + c % BLOCK_CHANNELS);
     }
   }
 }

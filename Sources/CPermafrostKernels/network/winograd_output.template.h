@@ -27,13 +27,27 @@ INLINE void restore_columns(points set, size_t outputs, const float *in, size_t 
   }
 }
 
+INLINE void store_value(vec x, const float *addend, vec bias, const output_tile *tile, float *out) {
+  x = vec_add(x, bias);
+  if (addend) x = vec_add(x, vec_load(addend));
+  vec_store(out, clamp(x, tile->low, tile->high));
+}
+
 /// The line's values, to which `addend`, if there is one, is added.
 INLINE void store_line(const vec *line, size_t outputs, const float *addend, size_t addend_step, vec bias,
                        const output_tile *tile, float *out) {
-  for (size_t j = 0; j < outputs && j < tile->pixels; j++) {
-    vec x = vec_add(line[j], bias);
-    if (addend) x = vec_add(x, vec_load(addend + j * addend_step));
-    vec_store(out + j * tile->pixel_stride, clamp(x, tile->low, tile->high));
+  if (tile->pixels < outputs) {
+    for (size_t j = 0; j < tile->pixels; j++) {
+      store_value(line[j], addend ? addend + j * addend_step : NULL, bias, tile, out + j * tile->pixel_stride);
+    }
+  } else if (addend) {
+    UNROLLED
+    for (size_t j = 0; j < outputs; j++) {
+      store_value(line[j], addend + j * addend_step, bias, tile, out + j * tile->pixel_stride);
+    }
+  } else {
+    UNROLLED
+    for (size_t j = 0; j < outputs; j++) store_value(line[j], NULL, bias, tile, out + j * tile->pixel_stride);
   }
 }
 
@@ -100,27 +114,26 @@ static inline output_transform output_transform_of(const pf_winograd *shape, boo
 static void write_outputs(const pf_winograd *shape, const pf_winograd_rows *order, const float *products,
                             size_t products_columns, pf_epilogue epilogue, size_t channel, size_t columns,
                             size_t row_begin, size_t row_end, float *out) {
-  const cover down = cover_of(shape, shape->out_height), across = cover_of(shape, shape->out_width);
-  const size_t width = tiles_across(across), each = tiles_across(down) * width, side = points_of(shape);
+  const tile_grid grid = grid_of(shape);
+  const size_t side = points_of(shape);
   const size_t stride = product_stride(products_columns);
   const size_t plane = product_plane(order->begin[CLASSES], products_columns);
   const size_t scale = shape->pool ? 2 : 1;
   const size_t out_width = shape->out_width / scale, out_height = shape->out_height / scale;
   vec tile[WINOGRAD_SIDE * WINOGRAD_SIDE];
   for (size_t row = row_begin; row < row_end; row++) {
-    const size_t index = order->tiles[row], picture = index / each;
-    const size_t tile_y = index % each / width, tile_x = index % width;
-    const size_t y = tile_origin(down, tile_y), x = tile_origin(across, tile_x);
-    const size_t across_points = is_large(across, tile_x) ? side : small_points_of(shape);
-    const output_transform vertical = output_transform_of(shape, is_large(down, tile_y));
-    const output_transform horizontal = output_transform_of(shape, is_large(across, tile_x));
-    const size_t place = (picture * out_height + y / scale) * out_width + x / scale;
+    const tile_place at = place_of_tile(&grid, order->tiles[row]);
+    const size_t y = tile_origin(grid.down, at.y), x = tile_origin(grid.across, at.x);
+    const size_t across_points = is_large(grid.across, at.x) ? side : small_points_of(shape);
+    const output_transform vertical = output_transform_of(shape, is_large(grid.down, at.y));
+    const output_transform horizontal = output_transform_of(shape, is_large(grid.across, at.x));
+    const size_t place = (at.picture * out_height + y / scale) * out_width + x / scale;
     output_tile to = {
         .out = out + place * shape->out_pixel_stride + channel,
         .line_stride = out_width * shape->out_pixel_stride,
         .pixel_stride = shape->out_pixel_stride,
-        .lines = smaller(tile_size(down, tile_y), out_height * scale - y),
-        .pixels = smaller(tile_size(across, tile_x), out_width * scale - x),
+        .lines = smaller(tile_size(grid.down, at.y), out_height * scale - y),
+        .pixels = smaller(tile_size(grid.across, at.x), out_width * scale - x),
         .residual = epilogue.residual ? epilogue.residual + place * epilogue.residual_stride + channel : NULL,
         .residual_line = out_width * epilogue.residual_stride,
         .residual_pixel = epilogue.residual_stride,

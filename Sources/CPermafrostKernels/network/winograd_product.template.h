@@ -78,6 +78,9 @@ static void pack_winograd(const pf_winograd *shape, const float *weights, size_t
   }
 }
 
+/// Floats of the filter that are fetched ahead: it streams through, from beyond the second cache as a rule.
+#define FETCH_AHEAD 1024
+
 /// A tile of a product in registers; each value is one chain of multiply-adds in the order of the channels.
 INLINE void product_tile(const float *in, const float *weights, size_t channels, float *out, size_t out_stride,
                          size_t rows, size_t vectors) {
@@ -93,6 +96,8 @@ INLINE void product_tile(const float *in, const float *weights, size_t channels,
       vec w[PRODUCT_VECTORS];
       UNROLLED
       for (size_t v = 0; v < vectors; v++) w[v] = vec_load(weights + v * VEC_WIDTH);
+      UNROLLED
+      for (size_t v = 0; v < vectors; v++) __builtin_prefetch(weights + v * VEC_WIDTH + FETCH_AHEAD);
       UNROLLED
       for (size_t r = 0; r < rows; r++) {
         const vec x = vec_all(in[r * BLOCK_CHANNELS + k]);
