@@ -4,7 +4,7 @@ import Testing
 @Suite struct BenchNetworkTests {
   private let short = [
     "bench", "network", "--network", "squeezenet1_1", "--batch", "2", "--threads", "2", "--rounds", "2",
-    "--seconds", "0", "--warm-up", "0",
+    "--most-rounds", "2", "--seconds", "0", "--warm-up", "0",
   ]
 
   @Test func oursAloneGivesALineWithTheStableKeys() throws {
@@ -46,7 +46,7 @@ import Testing
   @Test func badArgumentsAreTwo() throws {
     for arguments in [
       ["--network", "squeezenet9"], ["--rounds", "0"], ["--batch", "0"], ["--threads", "-1"],
-      ["--seconds", "-1"], ["--warm-up", "nan"], ["--rounds", "few"],
+      ["--seconds", "-1"], ["--warm-up", "nan"], ["--rounds", "few"], ["--most-rounds", "6"],
     ] {
       let outcome = try CommandOutcome.of(["bench", "network"] + arguments)
       #expect(outcome.status == 2, "\(arguments)")

@@ -11,7 +11,7 @@ struct BenchNetwork: ParsableCommand {
       Within a round each peer runs right after a run of ours, and its ratio is its median time over the median
       of that run. Before and after each round the machine itself is probed: fused multiply-adds on registers
       and copies of memory, on all threads. A round with a multiply-add probe below 80 % of the best so far is
-      discarded by that rule alone, before anything else of it is looked at.
+      discarded by that rule alone, before anything else of it is looked at, and another takes its place.
 
       Printed are the median over the kept rounds of their medians, the shortest run of the kept rounds, the
       ratio (median over the kept rounds), the largest difference between a peer's outputs and ours over the
@@ -33,8 +33,11 @@ struct BenchNetwork: ParsableCommand {
 
   @OptionGroup var compute: ComputeOptions
 
-  @Option(help: "How often all engines take their turn.")
+  @Option(help: "How often all engines take their turn, discarded rounds not counted.")
   var rounds = 7
+
+  @Option(help: "How many rounds there may be in all; three times as many by default.")
+  var mostRounds: Int?
 
   @Option(help: "How long an engine's turn is; at least one batch.")
   var seconds = 1.0
@@ -63,8 +66,11 @@ struct BenchNetwork: ParsableCommand {
   ]
 
   func validate() throws {
-    guard compute.batch > 0, compute.threads > 0, rounds > 0 else {
+    guard compute.batch > 0, compute.threads > 0, rounds > 0, rounds < 100_000 else {
       throw ValidationError("--batch, --threads and --rounds must be at least 1")
+    }
+    guard mostRounds.map({ $0 >= rounds }) ?? true else {
+      throw ValidationError("--most-rounds must not be less than --rounds")
     }
     guard seconds >= 0, seconds < 3600, warmUp >= 0, warmUp < 3600 else {
       throw ValidationError("--seconds and --warm-up must be from 0 to 3600")
@@ -80,8 +86,8 @@ struct BenchNetwork: ParsableCommand {
     let peers = try self.peers.map { try PeerPrograms(python: $0, folder: folder.path) }
     let benchmark = NetworkBenchmark(
       settings: .init(
-        batch: compute.batch, threads: compute.threads, rounds: rounds, seconds: seconds, warmUp: warmUp,
-        busy: busy, quiet: quiet),
+        batch: compute.batch, threads: compute.threads, rounds: rounds, mostRounds: mostRounds ?? 3 * rounds,
+        seconds: seconds, warmUp: warmUp, busy: busy, quiet: quiet),
       peers: peers, probe: try MachineProbe(threads: compute.threads))
     let load = busy ? BusyCore() : nil
     defer { load?.stop() }

@@ -6,7 +6,10 @@ final class NetworkBenchmark {
   struct Settings {
     let batch: Int
     let threads: Int
+    /// Rounds to keep.
     let rounds: Int
+    /// Rounds after which there will be no more, however few were kept.
+    let mostRounds: Int
     let seconds: Double
     let warmUp: Double
     let busy: Bool
@@ -59,8 +62,6 @@ final class NetworkBenchmark {
     let load = try LoadOutcome(architecture, weights: weights, settings)
 
     let rounds = try measure(runner, pictures, servers, architecture.name)
-    // Which rounds count is decided on the probes alone.
-    bestFMA = rounds.reduce(bestFMA) { max($0, $1.before.fma, $1.after.fma) }
     let kept = rounds.filter { $0.isKept(bestFMA: bestFMA) }
     let ours = try runner.run(pictures)[0].values
     return NetworkOutcome(
@@ -89,6 +90,7 @@ final class NetworkBenchmark {
     }
   }
 
+  /// Rounds until enough of them can be kept, which is decided on the probes alone.
   private func measure(
     _ runner: PlanRunner, _ pictures: Tensor, _ servers: [PeerServer], _ name: String
   ) throws -> [BenchRound] {
@@ -100,7 +102,9 @@ final class NetworkBenchmark {
     let progress = ProgressLine("\(name): rounds", quiet: settings.quiet)
     var rounds: [BenchRound] = []
     var before = probe.ceilings()
-    for round in 1...settings.rounds {
+    bestFMA = max(bestFMA, before.fma)
+    var kept = 0
+    while kept < settings.rounds && rounds.count < settings.mostRounds {
       var turns: [Turn] = []
       for server in servers {
         pause()
@@ -113,7 +117,9 @@ final class NetworkBenchmark {
       let after = probe.ceilings()
       rounds.append(BenchRound(before: before, after: after, turns: turns))
       before = after
-      progress.update(round, of: settings.rounds)
+      bestFMA = max(bestFMA, after.fma)
+      kept = rounds.count { $0.isKept(bestFMA: bestFMA) }
+      progress.update(kept, of: settings.rounds)
     }
     return rounds
   }
