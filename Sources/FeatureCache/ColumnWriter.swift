@@ -19,6 +19,8 @@ struct ColumnWriter {
   private var checksums: [UInt32] = []
   private var blockChecksum: UInt32 = 0
   private var blockFill = 0
+  /// Of what the journal does not know yet: the first row, and the checksum of all that is written.
+  private var unjournalled = (row: 0, checksum: UInt32(0))
 
   /// Bytes a write; a divisor of the block that a checksum covers.
   private static let pieceBytes = 1 << 18
@@ -38,15 +40,43 @@ struct ColumnWriter {
     } catch {
       return error
     }
+    try appended(content)
+    return nil
+  }
+
+  /// Takes over a row as another attempt stored it.
+  mutating func append(stored row: StoredRow, content: Int) throws(FeatureCacheError) {
+    pending += row.bytes
+    scales.append(row.scale)
+    try appended(content)
+  }
+
+  private mutating func appended(_ content: Int) throws(FeatureCacheError) {
     rowContents.append(UInt64(content))
     try flush(upTo: pending.count / Self.pieceBytes * Self.pieceBytes)
-    return nil
+  }
+
+  /// Makes all rows so far durable.
+  ///
+  /// - Parameter digests: those of all contents.
+  /// - Returns: the rows since the last call.
+  mutating func checkpoint(_ digests: [Digest]) throws(FeatureCacheError) -> JournalEntry.Rows {
+    let new = unjournalled.row..<rowContents.count
+    guard !new.isEmpty else { return JournalEntry.Rows() }
+    try flush(upTo: pending.count)
+    try file.syncData()
+    defer { unjournalled = (rowContents.count, 0) }
+    return JournalEntry.Rows(
+      digests: rowContents[new].map { digests[Int($0)] },
+      scales: encoder.storage == .int8 ? Array(scales[new]) : [], checksum: unjournalled.checksum)
   }
 
   private mutating func flush(upTo count: Int) throws(FeatureCacheError) {
     guard count > 0 else { return }
-    try file.write(Array(pending[..<count]), at: written)
+    let bytes = Array(pending[..<count])
+    try file.write(bytes, at: written)
     written += count
+    unjournalled.checksum = Checksum.crc32c(bytes, continuing: unjournalled.checksum)
     var rest = pending[..<count]
     while !rest.isEmpty {
       let piece = rest.prefix(CacheFormat.blockBytes - blockFill)

@@ -44,7 +44,7 @@ struct DataFile: Hashable, Sendable {
       JSONMember("file", .string(name)), JSONMember("bytes", .integer(byteCount)),
       JSONMember("data_offset", .integer(dataOffset)),
       JSONMember(
-        "crc32c", .string(checksums.map { hexadecimal(bytesInMemory([$0.bigEndian])) }.joined())),
+        "crc32c", .string(checksums.map(Checksum.text).joined())),
     ]
   }
 

@@ -15,6 +15,11 @@ struct Digest: Hashable, Sendable {
     words = unsafe hash.finalize().withUnsafeBytes { unsafe Self.words(in: $0) }
   }
 
+  /// The digest that these 32 bytes are.
+  init(bytes: ArraySlice<UInt8>) {
+    words = unsafe bytes.withUnsafeBytes { unsafe Self.words(in: $0) }
+  }
+
   /// The digest stored as the 32 bytes from `offset` on.
   init(stored bytes: FileBytes, at offset: Int) {
     words = unsafe bytes.withBytes(offset..<offset + Self.byteCount) { unsafe Self.words(in: $0) }
@@ -42,6 +47,9 @@ struct Digest: Hashable, Sendable {
 
 /// CRC-32C (RFC 3720), by which the cache notices damage.
 enum Checksum {
+  /// Eight hexadecimal digits.
+  static func text(_ checksum: UInt32) -> String { hexadecimal(bytesInMemory([checksum.bigEndian])) }
+
   static func crc32c(_ bytes: [UInt8], continuing crc: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBytes { unsafe pf_crc32c(crc, $0.baseAddress, $0.count) }
   }

@@ -20,6 +20,8 @@ public struct FeatureCacheError: Error, Hashable, Sendable, CustomStringConverti
     public static let unknownColumn = Code(rawValue: "unknownColumn")
     /// A column lacks rows of pictures that have not failed.
     public static let incomplete = Code(rawValue: "incomplete")
+    /// Another plan was made while a shard of this one was computed.
+    public static let planChanged = Code(rawValue: "planChanged")
     /// A picture failed and the caller asked to stop at the first one.
     public static let pictureFailed = Code(rawValue: "pictureFailed")
     /// The extractor lost a whole batch or broke its contract.

@@ -21,6 +21,12 @@ package protocol FileOperations: Sendable {
   ) throws(SystemFailure) -> Int
   /// fsync(2)
   func sync(_ descriptor: Int32) throws(SystemFailure)
+  /// fdatasync(2), or fsync(2) where there is none
+  func syncData(_ descriptor: Int32) throws(SystemFailure)
+  /// flock(2) without waiting.
+  ///
+  /// - Returns: whether the lock was to be had.
+  func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool
   /// link(2): never replaces a file.
   func link(_ path: String, to newPath: String) throws(SystemFailure)
   func rename(_ path: String, to newPath: String) throws(SystemFailure)
@@ -43,14 +49,20 @@ package struct FileStatus: Hashable, Sendable {
   package enum Kind: Hashable, Sendable { case regular, folder, other }
   package var kind: Kind
   package var size: Int
-  /// Device and inode: two equal ones are the same file.
+  /// Device and inode say which file it is.
   package var device: UInt64
   package var inode: UInt64
+  /// When the bytes were last changed, in seconds since 1970.
+  package var modified: Int
 
-  package init(kind: Kind, size: Int, device: UInt64, inode: UInt64) {
+  package init(kind: Kind, size: Int, device: UInt64, inode: UInt64, modified: Int) {
     self.kind = kind
     self.size = size
     self.device = device
     self.inode = inode
+    self.modified = modified
   }
+
+  /// Whether both are the same file.
+  package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

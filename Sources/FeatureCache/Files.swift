@@ -78,7 +78,7 @@ struct Files: Sendable {
         throw FeatureCacheError(.io, "cannot publish \(name): \(error)")
       }
       // A network file system may lose the answer to a link that it made, and make it again.
-      return try status(path) == status(name)
+      return try status(path).isSameFile(as: status(name))
     }
     return true
   }
@@ -122,6 +122,12 @@ struct Files: Sendable {
         }
       }
     }
+  }
+
+  /// Removes a folder and the files in it, as far as that is possible.
+  func removeFolder(_ path: String) {
+    for name in (try? list(path)) ?? [] { try? operations.remove(Path.join(path, name)) }
+    try? operations.removeFolder(path)
   }
 
   func status(_ path: String) throws(FeatureCacheError) -> FileStatus {
@@ -205,6 +211,24 @@ final class OpenFile {
       try files.operations.sync(descriptor)
     } catch {
       throw FeatureCacheError(.io, "cannot sync \(path): \(error)")
+    }
+  }
+
+  /// The same for the bytes alone: what it takes to read them again.
+  func syncData() throws(FeatureCacheError) {
+    do throws(SystemFailure) {
+      try files.operations.syncData(descriptor)
+    } catch {
+      throw FeatureCacheError(.io, "cannot sync \(path): \(error)")
+    }
+  }
+
+  /// Takes a lock that the system gives up when the file is closed or the process ends, however it ends.
+  ///
+  /// - Returns: whether it was to be had; `nil` where the file system knows no locks.
+  func lock(exclusive: Bool) -> Bool? {
+    try? files.retrying("lock", path) { () throws(SystemFailure) in
+      try files.operations.lock(descriptor, exclusive: exclusive)
     }
   }
 

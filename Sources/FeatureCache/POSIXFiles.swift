@@ -15,6 +15,7 @@ private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32
 private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 private func systemLink(_ path: String, _ newPath: String) -> Int32 { unsafe link(path, newPath) }
 private func systemRename(_ path: String, _ newPath: String) -> Int32 { unsafe rename(path, newPath) }
+private func systemLock(_ descriptor: Int32, _ operation: Int32) -> Int32 { flock(descriptor, operation) }
 private func systemStatus(_ path: String, _ status: inout stat) -> Int32 { unsafe stat(path, &status) }
 
 /// The operating system's own files.
@@ -57,6 +58,20 @@ package struct POSIXFiles: FileOperations {
 
   package func sync(_ descriptor: Int32) throws(SystemFailure) {
     try checked(fsync(descriptor))
+  }
+
+  package func syncData(_ descriptor: Int32) throws(SystemFailure) {
+    #if canImport(Darwin)
+      try checked(fsync(descriptor))
+    #else
+      try checked(fdatasync(descriptor))
+    #endif
+  }
+
+  package func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool {
+    if systemLock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0 { return true }
+    guard errno == EWOULDBLOCK else { throw SystemFailure(errno) }
+    return false
   }
 
   package func link(_ path: String, to newPath: String) throws(SystemFailure) {
@@ -106,6 +121,16 @@ package struct POSIXFiles: FileOperations {
   }
 }
 
+extension stat {
+  fileprivate var modificationTime: timespec {
+    #if canImport(Darwin)
+      st_mtimespec
+    #else
+      st_mtim
+    #endif
+  }
+}
+
 extension FileStatus {
   fileprivate init(_ status: stat) {
     let kind: Kind =
@@ -116,6 +141,6 @@ extension FileStatus {
       }
     self.init(
       kind: kind, size: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
-      inode: UInt64(truncatingIfNeeded: status.st_ino))
+      inode: UInt64(truncatingIfNeeded: status.st_ino), modified: Int(status.modificationTime.tv_sec))
   }
 }

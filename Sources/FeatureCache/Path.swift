@@ -74,3 +74,29 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   }
   return output
 }
+
+/// The bytes that such digits stand for; `nil` where the text is anything else.
+func bytes(hexadecimal text: String) -> [UInt8]? {
+  func digit(_ character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    default: nil
+    }
+  }
+  let digits = text.utf8
+  guard digits.count % 2 == 0 else { return nil }
+  var output: [UInt8] = []
+  output.reserveCapacity(digits.count / 2)
+  var high: UInt8?
+  for character in digits {
+    guard let value = digit(character) else { return nil }
+    if let upper = high {
+      output.append(upper << 4 | value)
+      high = nil
+    } else {
+      high = value
+    }
+  }
+  return output
+}

@@ -4,14 +4,14 @@ extension FeatureStore {
   /// Fixes the samples of a cache and their order before anything is computed, so that runs need no data set
   /// of their own. Does nothing where the cache's newest plan has these samples and files already.
   ///
-  /// - Parameter shards: into how many parts the samples are cut. Only 1 is supported yet.
-  /// - Throws: `.unsupported`, `.invalidArgument`, `.io`, `.damaged`.
+  /// - Parameter shards: into how many parts the samples are cut, for as many workers or more.
+  /// - Throws: `.invalidArgument`, `.io`, `.damaged`.
   public static func plan(
     _ dataSet: DataSet, in root: String, shards: Int = 1
   ) throws(FeatureCacheError) {
-    guard shards > 0 else { throw FeatureCacheError(.invalidArgument, "a plan needs at least one shard") }
-    guard shards == 1 else {
-      throw FeatureCacheError(.unsupported, "plans of \(shards) shards are not supported yet, only of one")
+    guard shards > 0, shards <= PlanRecord.largestShardCount else {
+      throw FeatureCacheError(
+        .invalidArgument, "a plan has from 1 to \(PlanRecord.largestShardCount) shards, not \(shards)")
     }
     let cache = CacheRoot(root, POSIXFiles())
     try cache.files.makeFolders(root)
@@ -23,7 +23,9 @@ extension FeatureStore {
         return
       }
       let generation = (contents.plans.last?.generation ?? 0) + 1
-      if try cache.makePlan(generation: generation, shards: shards, table: nil, dataSet) != nil { return }
+      let table = try cache.newTable(generation, dataSet)
+      if try cache.makePlan(generation: generation, shards: shards, table: table) != nil { return }
+      try? cache.files.operations.remove(cache.file(table.name))
     }
   }
 
@@ -67,29 +69,29 @@ extension CacheRoot {
     }
     if let newest, isSame, isFree, newest.shards == 1 { return newest }
     let generation = (newest?.generation ?? 0) + 1
-    return try makePlan(
-      generation: generation, shards: 1, table: hasFiles ? newest?.table : nil, dataSet)
+    if hasFiles, let table = newest?.table {
+      return try makePlan(generation: generation, shards: 1, table: table)
+    }
+    let table = try newTable(generation, dataSet)
+    let plan = try makePlan(generation: generation, shards: 1, table: table)
+    if plan == nil { try? files.operations.remove(file(table.name)) }
+    return plan
   }
 
   /// Publishes a plan.
   ///
-  /// - Parameter table: a file that holds the samples already.
+  /// - Parameter table: the file that holds the samples.
   /// - Returns: `nil` where another run has published one for this generation meanwhile.
   func makePlan(
-    generation: Int, shards: Int, table: DataFile?, _ dataSet: DataSet
+    generation: Int, shards: Int, table: DataFile
   ) throws(FeatureCacheError) -> PlanRecord? {
-    let isNew = table == nil
-    let table = if let table { table } else { try newTable(generation, dataSet) }
     let name = PlanRecord.name(generation)
     let members = PlanRecord.members(generation: generation, shards: shards, table: table)
-    guard try publish(Record.bytes(members), as: name) else {
-      if isNew { try? files.operations.remove(file(table.name)) }
-      return nil
-    }
+    guard try publish(Record.bytes(members), as: name) else { return nil }
     return try PlanRecord(Record(path: file(name), files: files), path: file(name), generation: generation)
   }
 
-  private func newTable(_ generation: Int, _ dataSet: DataSet) throws(FeatureCacheError) -> DataFile {
+  fileprivate func newTable(_ generation: Int, _ dataSet: DataSet) throws(FeatureCacheError) -> DataFile {
     let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
     let bytes = try SampleTable.bytes(dataSet)
     let table = DataFile(name: "plan-\(generation)-\(attempt).safetensors", bytes: bytes)

@@ -53,12 +53,14 @@ extension FeatureStore {
   ///
   /// Each file is read once and goes by the SHA-256 of its bytes: a picture whose bytes are in the cache is
   /// never computed again, whatever its name, its label or its date. What is computed is published in one
-  /// step at the end; until then, and wherever the run breaks off, the cache stays what it was.
+  /// step at the end; until then, and wherever the run breaks off, the cache stays what it was. A journal
+  /// keeps what was computed till then, and the next run goes on from it.
   ///
   /// - Parameters:
   ///   - root: the cache's folder; made where it is missing.
   ///   - storage: how numbers are stored.
   ///   - batch: pictures handed to the extractor at once. About five times as many files are in memory.
+  ///   - journal: how often what has been computed is noted down, for a run that goes on from there.
   ///   - progress: called after each batch, from the task that runs this.
   /// - Throws: `.identityMismatch` where the cache belongs to another extractor or stored type, `.io`,
   ///   `.damaged`, `.extraction`, `.pictureFailed`, `.cancelled`.
@@ -66,25 +68,68 @@ extension FeatureStore {
   public static func precompute(
     _ dataSet: DataSet, with extractor: some FeatureExtractor, into root: String,
     storage: StorageType = .float32, batch: Int = 32, onFailure: FailurePolicy = .record,
-    progress: (@Sendable (PrecomputeProgress) -> Void)? = nil
+    journal: JournalInterval = .standard, progress: (@Sendable (PrecomputeProgress) -> Void)? = nil
   ) async throws(FeatureCacheError) -> PrecomputeReport {
     try await precompute(
       dataSet, with: extractor, into: root, storage: storage, batch: batch, onFailure: onFailure,
-      operations: POSIXFiles(), progress: progress)
+      journal: journal, operations: POSIXFiles(), progress: progress)
+  }
+
+  /// Computes one part of the plan in a folder, so that many workers can share it. Once all parts are there,
+  /// the cache shows the samples of the plan.
+  ///
+  /// A part may be computed twice, at once or again, and breaks nothing: the first to end publishes it, the
+  /// others find that it is there. Errors and the other parameters are those of `precompute(_:with:into:)`.
+  ///
+  /// - Parameters:
+  ///   - shard: which part, from 0.
+  ///   - count: into how many parts the plan is cut, if the caller knows; another number is an error.
+  /// - Throws: also `.noCache` where there is no plan, `.invalidArgument` where it has no such part, and
+  ///   `.planChanged` where another plan was made meanwhile.
+  @discardableResult
+  public static func precompute(
+    shard: Int, of count: Int? = nil, with extractor: some FeatureExtractor, into root: String,
+    storage: StorageType = .float32, batch: Int = 32, onFailure: FailurePolicy = .record,
+    journal: JournalInterval = .standard, progress: (@Sendable (PrecomputeProgress) -> Void)? = nil
+  ) async throws(FeatureCacheError) -> PrecomputeReport {
+    try await precompute(
+      shard: shard, of: count, with: extractor, into: root, storage: storage, batch: batch,
+      onFailure: onFailure, journal: journal, operations: POSIXFiles(), progress: progress)
   }
 
   /// The same on other file operations.
   package static func precompute(
     _ dataSet: DataSet, with extractor: some FeatureExtractor, into root: String, storage: StorageType,
-    batch: Int, onFailure: FailurePolicy, operations: any FileOperations,
-    progress: (@Sendable (PrecomputeProgress) -> Void)? = nil
+    batch: Int, onFailure: FailurePolicy, journal: JournalInterval = .standard,
+    operations: any FileOperations, progress: (@Sendable (PrecomputeProgress) -> Void)? = nil
+  ) async throws(FeatureCacheError) -> PrecomputeReport {
+    try await precompute(
+      PrecomputeTask(dataSet), with: extractor, into: CacheRoot(root, operations),
+      PrecomputeSettings(storage: storage, batch: batch, onFailure: onFailure, journal: journal),
+      progress: progress)
+  }
+
+  package static func precompute(
+    shard: Int, of count: Int?, with extractor: some FeatureExtractor, into root: String,
+    storage: StorageType, batch: Int, onFailure: FailurePolicy, journal: JournalInterval,
+    operations: any FileOperations, progress: (@Sendable (PrecomputeProgress) -> Void)? = nil
+  ) async throws(FeatureCacheError) -> PrecomputeReport {
+    let root = CacheRoot(root, operations)
+    return try await precompute(
+      PrecomputeTask(shard: shard, of: count, in: root), with: extractor, into: root,
+      PrecomputeSettings(storage: storage, batch: batch, onFailure: onFailure, journal: journal),
+      progress: progress)
+  }
+
+  private static func precompute(
+    _ task: PrecomputeTask, with extractor: some FeatureExtractor, into root: CacheRoot,
+    _ settings: PrecomputeSettings, progress: (@Sendable (PrecomputeProgress) -> Void)?
   ) async throws(FeatureCacheError) -> PrecomputeReport {
     let clock = ContinuousClock()
     let start = clock.now
-    guard batch > 0 else { throw FeatureCacheError(.invalidArgument, "a batch of \(batch) pictures is none") }
-    var run = try PrecomputeRun(
-      dataSet, extractor, CacheRoot(root, operations), storage: storage, batch: batch, onFailure: onFailure)
-    var reader = PictureReader(dataSet.samples, batch: batch, files: Files(operations: operations))
+    try settings.check()
+    var run = try PrecomputeRun(task, extractor, root, settings)
+    var reader = PictureReader(task.samples, batch: settings.batch, files: root.files)
     do throws(FeatureCacheError) {
       while case let pictures = await reader.nextBatch(), !pictures.isEmpty {
         guard !Task.isCancelled else { throw FeatureCacheError(.cancelled, "the run was cancelled") }
@@ -101,5 +146,22 @@ extension FeatureStore {
     var report = run.report
     report.seconds = (clock.now - start) / .seconds(1)
     return report
+  }
+}
+
+/// How a run goes about it.
+struct PrecomputeSettings {
+  let storage: StorageType
+  let batch: Int
+  let onFailure: FailurePolicy
+  let journal: JournalInterval
+
+  func check() throws(FeatureCacheError) {
+    guard batch > 0 else { throw FeatureCacheError(.invalidArgument, "a batch of \(batch) pictures is none") }
+    guard journal.bytes >= 0, journal.seconds >= 0, journal.seconds < 1e9 else {
+      throw FeatureCacheError(
+        .invalidArgument,
+        "a journal cannot be written every \(journal.bytes) bytes or \(journal.seconds) seconds")
+    }
   }
 }

@@ -2,42 +2,51 @@ import Tensors
 
 /// The state of one run: samples come in, in order; what the cache lacks is extracted in batches and written.
 struct PrecomputeRun<Extractor: FeatureExtractor> {
-  private let dataSet: DataSet
+  let task: PrecomputeTask
   private let extractor: Extractor
-  private let root: CacheRoot
-  private let batch: Int
-  private let onFailure: FailurePolicy
+  let root: CacheRoot
+  private let settings: PrecomputeSettings
   private let identity: CacheContents.Identity
   private let known: KnownContents
-  private var writer: ShardWriter?
+  private var journalled: JournalledRows
+  var writer: ShardWriter?
 
   /// Distinct contents so far, their numbers, and the content of each sample (-1: unreadable).
-  private var digests: [Digest] = []
+  private(set) var digests: [Digest] = []
   private var numbers: [Digest: Int] = [:]
-  private var sampleContents: [Int64] = []
+  private(set) var sampleContents: [Int64] = []
   /// Why contents and unreadable samples have no features.
   private var failedContents: [Int: PictureFailure] = [:]
-  private var unreadable: [Int: PictureFailure] = [:]
+  private(set) var unreadable: [Int: PictureFailure] = [:]
 
-  /// Pictures that wait for the extractor, with the columns that lack them.
-  private var pending: [(picture: EncodedPicture, content: Int, missing: [Int])] = []
+  /// A picture whose rows will be written next: rows stand in the order of contents.
+  private struct Pending {
+    var key: String
+    var content: Int
+    /// The columns that lack it.
+    var missing: [Int]
+    /// What waits for the extractor; `nil` where another attempt has the rows.
+    var picture: EncodedPicture?
+    var stored: [Result<StoredRow, PictureFailure>] = []
+  }
+
+  private var pending: [Pending] = []
+  private var waiting = 0
   private var computed = 0
 
-  private var columns: [String] { extractor.outputs.map(\.column) }
+  var columns: [String] { extractor.outputs.map(\.column) }
 
   init(
-    _ dataSet: DataSet, _ extractor: Extractor, _ root: CacheRoot, storage: StorageType, batch: Int,
-    onFailure: FailurePolicy
+    _ task: PrecomputeTask, _ extractor: Extractor, _ root: CacheRoot, _ settings: PrecomputeSettings
   ) throws(FeatureCacheError) {
     try Self.check(extractor.outputs)
-    self.dataSet = dataSet
+    self.task = task
     self.extractor = extractor
     self.root = root
-    self.batch = batch
-    self.onFailure = onFailure
+    self.settings = settings
     let wanted: CacheIdentity
     do throws(ExtractionError) {
-      wanted = CacheIdentity(extractor: try extractor.identity(), storage: storage)
+      wanted = CacheIdentity(extractor: try extractor.identity(), storage: settings.storage)
     } catch {
       throw FeatureCacheError(.extraction, error.message)
     }
@@ -46,6 +55,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     let contents = try root.read()
     try contents.require(extractor.outputs)
     known = KnownContents(contents, columns: extractor.outputs.map(\.column))
+    journalled = JournalledRows(in: root, identity, work: task.work, columns: extractor.outputs)
   }
 
   private static func check(_ outputs: [OutputDescription]) throws(FeatureCacheError) {
@@ -67,7 +77,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     case .failure(let failure):
       sampleContents.append(-1)
       unreadable[sample] = failure
-      try stopIfAsked(dataSet.samples[sample].key, failure)
+      try stopIfAsked(task.samples[sample].key, failure)
     case .success(let picture):
       if let content = numbers[picture.digest] {
         sampleContents.append(Int64(content))
@@ -83,19 +93,49 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
       }
       let missing = known.missing(picture.digest)
       guard !missing.isEmpty else { return }
-      pending.append((EncodedPicture(key: picture.key, bytes: picture.bytes), content, missing))
-      if pending.count == batch { try await flush() }
+      try enqueue(picture, content, missing)
+      if waiting == settings.batch || pending.count >= 4 * settings.batch { try await flush() }
     }
+  }
+
+  private mutating func enqueue(
+    _ picture: PictureReader.Picture, _ content: Int, _ missing: [Int]
+  ) throws(FeatureCacheError) {
+    var next = Pending(key: picture.key, content: content, missing: missing)
+    if let failure = journalled.failure(picture.digest) {
+      next.stored = [.failure(failure)]
+    } else if let stored = try journalled.results(picture.digest, in: missing) {
+      next.stored = stored
+    } else {
+      next.picture = EncodedPicture(key: picture.key, bytes: picture.bytes)
+      waiting += 1
+    }
+    pending.append(next)
   }
 
   /// Extracts and writes the pictures that wait.
   mutating func flush() async throws(FeatureCacheError) {
     guard !pending.isEmpty else { return }
-    let pictures = pending
-    pending = []
+    let taken = pending
+    (pending, waiting) = ([], 0)
+    var results = try await extract(taken.compactMap(\.picture))[...]
+    for picture in taken {
+      if picture.picture == nil {
+        try keep(picture)
+      } else if let result = results.popFirst() {
+        try store(result, of: picture)
+      }
+    }
+    try writer?.checkpointIfDue(digests)
+  }
+
+  private func extract(
+    _ pictures: [EncodedPicture]
+  ) async throws(FeatureCacheError) -> [Result<[FeatureRow], PictureFailure>] {
+    guard !pictures.isEmpty else { return [] }
     let results: [Result<[FeatureRow], PictureFailure>]
     do throws(ExtractionError) {
-      results = try await extractor.extract(pictures.map(\.picture))
+      results = try await extractor.extract(pictures)
     } catch {
       throw FeatureCacheError(error.code == .cancelled ? .cancelled : .extraction, error.message)
     }
@@ -103,93 +143,79 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
       throw FeatureCacheError(
         .extraction, "the extractor gave \(results.count) results for \(pictures.count) pictures")
     }
-    for (picture, result) in zip(pictures, results) {
-      try store(result, of: picture.content, key: picture.picture.key, in: picture.missing)
-    }
+    return results
   }
 
   private mutating func store(
-    _ result: Result<[FeatureRow], PictureFailure>, of content: Int, key: String, in missing: [Int]
+    _ result: Result<[FeatureRow], PictureFailure>, of picture: Pending
   ) throws(FeatureCacheError) {
-    var writer = try openWriter()
-    defer { self.writer = writer }
+    try openWriter()
+    let content = picture.content
     switch result {
     case .failure(let failure):
-      writer.fail(content: content, failure)
+      writer?.fail(content: content, failure)
       failedContents[content] = failure
     case .success(let rows):
       guard rows.count == columns.count, zip(rows, extractor.outputs).allSatisfy({ $0.count == $1.dimension })
       else {
-        throw FeatureCacheError(.extraction, "the extractor's rows of \(key) do not fit its columns")
+        throw FeatureCacheError(.extraction, "the extractor's rows of \(picture.key) do not fit its columns")
       }
-      for column in missing {
-        if let failure = try writer.append(rows[column], column: column, content: content) {
+      for column in picture.missing {
+        if let failure = try writer?.append(rows[column], column: column, content: content) {
           failedContents[content] = failure
         }
       }
       if failedContents[content] == nil { computed += 1 }
     }
-    if let failure = failedContents[content] { try stopIfAsked(key, failure) }
+    if let failure = failedContents[content] { try stopIfAsked(picture.key, failure) }
   }
 
-  private func openWriter() throws(FeatureCacheError) -> ShardWriter {
-    if let writer { return writer }
-    return try ShardWriter(root: root, identity: identity, outputs: extractor.outputs)
+  /// Takes over what another attempt had of a picture.
+  private mutating func keep(_ picture: Pending) throws(FeatureCacheError) {
+    try openWriter()
+    for (column, result) in zip(picture.missing, picture.stored) {
+      switch result {
+      case .success(let row): try writer?.append(stored: row, column: column, content: picture.content)
+      case .failure(let failure):
+        failedContents[picture.content] = failure
+        // A failure in every column comes alone.
+        if journalled.failure(digests[picture.content]) != nil {
+          writer?.fail(content: picture.content, failure)
+        } else {
+          writer?.fail(content: picture.content, column: column, failure)
+        }
+      }
+    }
+    if let failure = failedContents[picture.content] { try stopIfAsked(picture.key, failure) }
+  }
+
+  mutating func openWriter() throws(FeatureCacheError) {
+    guard writer == nil else { return }
+    writer = try ShardWriter(
+      root: root, identity: identity, work: task.work, outputs: extractor.outputs, journal: settings.journal)
   }
 
   private func stopIfAsked(_ key: String, _ failure: PictureFailure) throws(FeatureCacheError) {
-    if onFailure == .stop { throw FeatureCacheError(.pictureFailed, "\(key): \(failure.reason)") }
+    if settings.onFailure == .stop { throw FeatureCacheError(.pictureFailed, "\(key): \(failure.reason)") }
   }
 
-  /// Publishes what was computed, unless the cache shows all of it already.
-  mutating func commit() throws(FeatureCacheError) {
-    if !sampleContents.isEmpty, digests.isEmpty, let failure = unreadable[0] {
-      throw FeatureCacheError(.io, "none of the \(sampleContents.count) files can be read: \(failure.reason)")
-    }
-    var contents = try root.read()
-    guard try !isCovered(by: contents) else {
-      writer?.removeFolder()
-      return
-    }
-    var writer = try openWriter()
-    for (sample, failure) in unreadable.sorted(by: { $0.key < $1.key }) {
-      writer.fail(sample: sample, failure)
-    }
-    self.writer = writer
-    let sealed = try writer.seal(sampleContents: sampleContents, digests: digests)
-    while true {
-      if let plan = try root.plan(for: dataSet, in: contents), try sealed.publish(in: root, by: plan) {
-        break
-      }
-      // Another run has published meanwhile: the same thing, or something that comes before ours.
-      contents = try root.read()
-      if try isCovered(by: contents) { break }
-    }
-    writer.removeFolder()
+  /// Ends a run that does not end well: what it has computed waits in its journal for another.
+  mutating func abandon() {
+    try? writer?.checkpoint(digests)
+    if writer?.isWorthKeeping == false { writer?.removeFolder() }
+    writer = nil
   }
 
-  /// Whether the cache shows these samples with these contents, and every feature that was asked for.
-  private func isCovered(by contents: CacheContents) throws(FeatureCacheError) -> Bool {
-    guard let current = contents.current, try root.table(current.plan).isEqual(to: dataSet) else {
-      return false
-    }
-    var isSame = true
-    current.forEachSample { sample, shard, content in
-      let mine = sampleContents[sample]
-      let digest = mine < 0 ? nil : digests[Int(mine)]
-      isSame = isSame && content.map { shard.index.digests[$0] } == digest
-    }
-    guard isSame else { return false }
-    let known = KnownContents(contents, columns: columns)
-    return digests.allSatisfy { known.missing($0).isEmpty }
+  /// Removes what nobody needs any more, once all of it is published.
+  mutating func cleanUp() {
+    writer?.removeFolder()
+    writer = nil
+    journalled.removeDead(root.files)
   }
-
-  /// Removes what a run that does not end well has written.
-  func abandon() { writer?.removeFolder() }
 
   var progress: PrecomputeProgress {
     PrecomputeProgress(
-      done: sampleContents.count - pending.count, total: dataSet.samples.count, computed: computed,
+      done: sampleContents.count - pending.count, total: task.samples.count, computed: computed,
       failed: failedContents.count + unreadable.count)
   }
 
@@ -197,7 +223,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     var failures: [FailedSample] = []
     for (sample, content) in sampleContents.enumerated() {
       if let failure = content < 0 ? unreadable[sample] : failedContents[Int(content)] {
-        failures.append(FailedSample(key: dataSet.samples[sample].key, failure: failure))
+        failures.append(FailedSample(key: task.samples[sample].key, failure: failure))
       }
     }
     let rows = sampleContents.count - failures.count

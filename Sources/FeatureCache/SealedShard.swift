@@ -19,9 +19,9 @@ struct SealedShard {
   /// Gives the files their names in the root, then publishes the record that names them.
   ///
   /// - Returns: `false` where another attempt has published this shard; the root is then as before.
-  func publish(in root: CacheRoot, by plan: PlanRecord) throws(FeatureCacheError) -> Bool {
+  func publish(as shard: ShardName, of plan: PlanRecord, in root: CacheRoot) throws(FeatureCacheError) -> Bool
+  {
     let files = root.files
-    let shard = ShardName(generation: plan.generation, shard: 0, shards: plan.shards)
     var record = ShardRecord(
       name: shard, attempt: attempt, cache: cache, plan: plan.digest, sampleCount: sampleCount,
       contentCount: contentCount, storage: storage, columns: columns.map(\.column), index: index)

@@ -10,38 +10,99 @@ struct ShardWriter {
   private let outputs: [OutputDescription]
   private var columns: [ColumnWriter?]
   private var failures: [(subject: Int, column: Int, failure: PictureFailure)] = []
+  private var journal: Journal
+  private let interval: JournalInterval
+  /// What the journal has: failures, bytes of rows, and when it was last written.
+  private var journalled: (failures: Int, bytes: Int, time: ContinuousClock.Instant)
+  private var bytes = 0
+  /// Whether the journal has anything in it.
+  private(set) var isWorthKeeping = false
   private var folder: String { root.file("wip/\(attempt)") }
 
   init(
-    root: CacheRoot, identity: CacheContents.Identity, outputs: [OutputDescription]
+    root: CacheRoot, identity: CacheContents.Identity, work: Work, outputs: [OutputDescription],
+    journal interval: JournalInterval
   ) throws(FeatureCacheError) {
     self.root = root
     self.identity = identity
     self.outputs = outputs
+    self.interval = interval
     columns = Array(repeating: nil, count: outputs.count)
+    let folder = root.file("wip/\(attempt)")
     try root.files.makeFolders(folder)
+    let header = Journal.Header(cache: identity.digest, work: work.name, columns: outputs)
+    journal = try Journal(in: folder, header, root.files)
+    journalled = (0, 0, .now)
   }
 
   /// - Returns: why the row cannot be stored, if it cannot; that is on record then.
   mutating func append(
     _ row: FeatureRow, column: Int, content: Int
   ) throws(FeatureCacheError) -> PictureFailure? {
-    if columns[column] == nil {
-      columns[column] = try ColumnWriter(
-        outputs[column], storage: identity.value.storage, path: columnPath(column), files: root.files)
-    }
+    try open(column)
     let failure = try columns[column]?.append(row, content: content)
-    if let failure { failures.append((content, column, failure)) }
+    if let failure { fail(content: content, column: column, failure) } else { count(column) }
     return failure
   }
 
-  private func columnPath(_ column: Int) -> String { Path.join(folder, Self.fileName(column)) }
+  /// Takes over a row as another attempt stored it.
+  mutating func append(stored row: StoredRow, column: Int, content: Int) throws(FeatureCacheError) {
+    try open(column)
+    try columns[column]?.append(stored: row, content: content)
+    count(column)
+  }
 
-  private static func fileName(_ column: Int) -> String { "\(column).rows" }
+  private mutating func open(_ column: Int) throws(FeatureCacheError) {
+    guard columns[column] == nil else { return }
+    columns[column] = try ColumnWriter(
+      outputs[column], storage: identity.value.storage, path: Path.join(folder, Self.fileName(column)),
+      files: root.files)
+  }
+
+  private mutating func count(_ column: Int) {
+    bytes += outputs[column].dimension * identity.value.storage.elementType.byteCount
+  }
+
+  /// Notes in the journal what has been stored since the last time, if it is time to.
+  ///
+  /// - Parameter digests: those of all contents.
+  mutating func checkpointIfDue(_ digests: [Digest]) throws(FeatureCacheError) {
+    let time = ContinuousClock.now - journalled.time
+    guard bytes - journalled.bytes >= interval.bytes || time >= .seconds(interval.seconds) else { return }
+    try checkpoint(digests)
+  }
+
+  /// The same now.
+  mutating func checkpoint(_ digests: [Digest]) throws(FeatureCacheError) {
+    var entry = JournalEntry(columns: [])
+    for column in columns.indices {
+      entry.columns.append(try columns[column]?.checkpoint(digests) ?? JournalEntry.Rows())
+    }
+    for (subject, column, failure) in failures[journalled.failures...]
+    where column != ShardIndex.unreadableSample {
+      entry.failures.append(
+        JournalEntry.Failure(
+          digest: digests[subject], column: column == ShardIndex.everyColumn ? nil : column, failure: failure)
+      )
+    }
+    if !entry.isEmpty {
+      try journal.append(entry.members)
+      isWorthKeeping = true
+    }
+    journalled = (failures.count, bytes, .now)
+  }
+
+  /// The file of a column in the attempt's folder.
+  static func fileName(_ column: Int) -> String { "\(column).rows" }
 
   /// Records that a picture has no features in any column.
   mutating func fail(content: Int, _ failure: PictureFailure) {
     failures.append((content, ShardIndex.everyColumn, failure))
+  }
+
+  /// Records that a picture has no features in one column.
+  mutating func fail(content: Int, column: Int, _ failure: PictureFailure) {
+    failures.append((content, column, failure))
   }
 
   /// Records that a sample's file could not be read.
@@ -69,11 +130,7 @@ struct ShardWriter {
   }
 
   /// Removes the attempt's own folder. Whatever cannot be removed is harmless.
-  func removeFolder() {
-    let names = (try? root.files.list(folder)) ?? []
-    for name in names { try? root.files.operations.remove(Path.join(folder, name)) }
-    try? root.files.operations.removeFolder(folder)
-  }
+  func removeFolder() { root.files.removeFolder(folder) }
 
   /// The index file: tensors as Docs/CacheFormat.md lists them.
   private func index(

@@ -70,9 +70,5 @@ import Testing
     #expect(
       try scratch.list("cache").filter { $0.hasPrefix("plan-") && $0.hasSuffix("json") } == ["plan-1.json"])
     #expect(try scratch.stored("pool") == scratch.expected("pool", 3))
-    let error = #expect(throws: FeatureCacheError.self) {
-      try FeatureStore.plan(.folder(scratch["pictures"]), in: scratch["cache"], shards: 4)
-    }
-    #expect(error?.code == .unsupported)
   }
 }

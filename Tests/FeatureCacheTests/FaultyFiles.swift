@@ -109,6 +109,16 @@ final class FaultyFiles: FileOperations {
     try system.sync(descriptor)
   }
 
+  func syncData(_ descriptor: Int32) throws(SystemFailure) {
+    try enter(canBeInterrupted: false)
+    try system.syncData(descriptor)
+  }
+
+  func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool {
+    try enter()
+    return try system.lock(descriptor, exclusive: exclusive)
+  }
+
   func link(_ path: String, to newPath: String) throws(SystemFailure) {
     try enter(canBeInterrupted: false)
     try system.link(path, to: newPath)
