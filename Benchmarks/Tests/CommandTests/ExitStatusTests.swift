@@ -23,7 +23,11 @@ import Testing
       extract + ["seed:0", "--layer", "input", "--cache", "c", "--views", "2"],
       extract + ["seed:0", "--layer", "input", "--cache", "c", "--store", "f8"],
       ["compare", "--cache", "c", "--heads", "forest"],
-      ["plan", "--images", "x", "--cache", "c", "--shards", "2"],
+      ["plan", "--images", "x", "--cache", "c", "--shards", "0"],
+      extract + ["seed:0", "--layer", "input", "--cache", "c", "--shard", "2/2"],
+      extract + ["seed:0", "--layer", "input", "--cache", "c", "--shard", "3"],
+      extract + ["seed:0", "--images", "x", "--layer", "input", "--cache", "c", "--shard", "0/2"],
+      extract + ["seed:0", "--layer", "input", "--cache", "c", "--journal", "-1"],
       ["bench", "pipeline"], ["bench", "cache"], ["bench", "heads", "--rounds", "3"],
       ["cache", "gc", "--cache", "c"],
     ] {

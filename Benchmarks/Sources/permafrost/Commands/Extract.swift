@@ -16,6 +16,11 @@ struct Extract: AsyncParsableCommand {
           --images photos --layer features:average --cache photos.cache
         permafrost extract --network resnet18 --weights seed:0 --images list.csv \\
           --layer layer3:average --layer avgpool --cache cache --store f16 --json -
+        permafrost extract --network vgg16 --weights vgg16.pth --layer classifier.4 --cache cache --shard 3/8
+
+      With --shard i/n a worker computes one part of a plan (`permafrost plan`); --shard auto takes i from the
+      variables of a Slurm array, a Kubernetes indexed job, MPI or srun. A worker that breaks off loses at most
+      what --journal allows: whoever computes the shard next goes on from there.
       """)
 
   @OptionGroup var network: NetworkOptions
@@ -33,6 +38,9 @@ struct Extract: AsyncParsableCommand {
 
   @Option(help: "This worker's part of a plan: i/n or auto.")
   var shard: String?
+
+  @Option(help: "Note down what has been computed after so many seconds; 0: after every batch.")
+  var journal = JournalInterval.standard.seconds
 
   @Option(help: "What to do with a picture that cannot be decoded: record or stop.")
   var onFailure = "record"
@@ -69,15 +77,32 @@ struct Extract: AsyncParsableCommand {
     guard let policy: FailurePolicy = ["record": .record, "stop": .stop][onFailure] else {
       throw CommandError.arguments("--on-failure \(onFailure) is none of record, stop")
     }
-    try checkShard()
+    guard journal >= 0, journal < 1e9 else {
+      throw CommandError.arguments("--journal \(journal) is no number of seconds")
+    }
+    let shard = try shard.map { try ShardChoice($0, environment: ProcessInfo.processInfo.environment) }
+    if shard != nil, images.images != nil {
+      throw CommandError.arguments("--shard takes its pictures from the plan: make one with permafrost plan")
+    }
     let taps = try layers.map { try Tap(parsing: $0) }
     let extractor = try Extractor(
       network.load(), taps: taps, batchSize: compute.batch, threads: compute.threads)
-    let dataSet = try images.images == nil ? FeatureStore.plannedDataSet(in: cache) : images.load()
-    let progress = ProgressLine("pictures", quiet: quiet)
-    let report = try await FeatureStore.precompute(
-      dataSet, with: extractor, into: cache, storage: storage, batch: compute.batch, onFailure: policy,
-      progress: { progress.update($0.done, of: $0.total) })
+    let line = ProgressLine("pictures", quiet: quiet)
+    let progress = { @Sendable (progress: PrecomputeProgress) in
+      line.update(progress.done, of: progress.total)
+    }
+    let interval = JournalInterval(bytes: journal == 0 ? 0 : JournalInterval.standard.bytes, seconds: journal)
+    let report: PrecomputeReport
+    if case .part(let index, let count)? = shard {
+      report = try await FeatureStore.precompute(
+        shard: index, of: count, with: extractor, into: cache, storage: storage, batch: compute.batch,
+        onFailure: policy, journal: interval, progress: progress)
+    } else {
+      let dataSet = try images.images == nil ? FeatureStore.plannedDataSet(in: cache) : images.load()
+      report = try await FeatureStore.precompute(
+        dataSet, with: extractor, into: cache, storage: storage, batch: compute.batch, onFailure: policy,
+        journal: interval, progress: progress)
+    }
     let summary = Summary(
       rows: report.rows, computed: report.computed, reused: report.reused,
       failures: report.failures.map { .init(key: $0.key, reason: $0.reason) }, seconds: report.seconds,
@@ -90,16 +115,5 @@ struct Extract: AsyncParsableCommand {
       "\(report.rows) rows: \(report.computed) computed, \(report.reused) reused, "
         + "\(report.failures.count) failed, in \(formatted(report.seconds, decimals: 1)) s")
     for failure in report.failures { print("failed: \(failure.key): \(failure.reason)") }
-  }
-
-  /// One shard is all there is so far.
-  private func checkShard() throws {
-    guard let shard else { return }
-    if shard == "auto" { throw CommandError.reserved("--shard auto") }
-    let parts = shard.split(separator: "/").compactMap { Int($0) }
-    guard parts.count == 2, parts[0] >= 0, parts[0] < parts[1] else {
-      throw CommandError.arguments("--shard \(shard) is not i/n with 0 <= i < n")
-    }
-    if parts[1] > 1 { throw CommandError.reserved("--shard with more than one shard") }
   }
 }

@@ -6,10 +6,10 @@ struct PlanShards: ParsableCommand {
     commandName: "plan",
     abstract: "Fix the order of the pictures and the number of shards, for many workers.",
     discussion: """
-      Afterwards `extract` needs no --images.
+      Afterwards `extract` needs no --images, and workers can each take a part with --shard i/n.
 
       Example:
-        permafrost plan --images photos --cache photos.cache --shards 1
+        permafrost plan --images photos --cache photos.cache --shards 8
       """)
 
   @OptionGroup var images: ImageOptions
@@ -17,7 +17,7 @@ struct PlanShards: ParsableCommand {
   @Option(help: "The cache's folder.")
   var cache: String
 
-  @Option(help: "How many parts; more than one is reserved.")
+  @Option(help: "How many parts.")
   var shards = 1
 
   @Flag(help: "No summary.")
@@ -25,9 +25,11 @@ struct PlanShards: ParsableCommand {
 
   func run() throws {
     guard shards >= 1 else { throw CommandError.arguments("--shards \(shards) is not at least 1") }
-    if shards > 1 { throw CommandError.reserved("--shards with more than one shard") }
     let dataSet = try images.load()
     try FeatureStore.plan(dataSet, in: cache, shards: shards)
-    if !quiet { print("\(dataSet.samples.count) pictures in \(shards) shard planned in \(cache)") }
+    if !quiet {
+      print(
+        "\(dataSet.samples.count) pictures in \(shards) shard\(shards == 1 ? "" : "s") planned in \(cache)")
+    }
   }
 }
