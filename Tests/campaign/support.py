@@ -20,6 +20,10 @@ COLUMNS = ["features.8:average", "features.5:max"]
 ENVIRONMENT = {**os.environ, "VIPS_WARNING": "1"}
 
 
+# Processes that must not outlive the script, stopped ones above all.
+STARTED = []
+
+
 class Violation(Exception):
     """Something that must hold does not."""
 
@@ -47,12 +51,17 @@ def arguments(description):
     return parser
 
 
+def end(number, _):
+    sys.exit(128 + number)
+
+
 def main(body, options):
     """Runs a script's body in a temporary folder, which is kept where something does not hold."""
     if not os.access(options.program, os.X_OK):
         sys.exit(f"{options.program} is no program: build it first, or name it")
     if options.pictures is None or not os.path.isdir(options.pictures):
         sys.exit(f"a folder of photographs is needed, not {options.pictures}")
+    signal.signal(signal.SIGTERM, end)
     work = Path(tempfile.mkdtemp(prefix="permafrost-campaign-"))
     try:
         body(options, work)
@@ -62,6 +71,10 @@ def main(body, options):
     except BaseException:
         say(f"broken off; what there is stays in {work}")
         raise
+    finally:
+        for process in STARTED:
+            if process.poll() is None:
+                process.kill()
     shutil.rmtree(work)
 
 
@@ -168,9 +181,11 @@ def run(command, **more):
 
 
 def start(command, **more):
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=more.pop("env", ENVIRONMENT), **more)
+    STARTED.append(process)
+    return process
 
 
 def finish(process):
