@@ -39,7 +39,7 @@ struct CacheRoot: Sendable {
     return CacheContents.Identity(value: try CacheIdentity(record, path: path), digest: record.digest)
   }
 
-  /// Reads the index of a shard whole and checks the sizes of its column files.
+  /// Opens a shard: sizes are checked now, the index when it is first needed.
   private func shard(_ name: ShardName, in contents: CacheContents) throws(FeatureCacheError) -> Shard {
     let path = file(name.recordName)
     let record = try ShardRecord(Record(path: path, files: files), path: path, name: name)
@@ -50,13 +50,18 @@ struct CacheRoot: Sendable {
       plan.shards == name.shards, plan.digest == record.plan
     else { throw FeatureCacheError(.damaged, "\(path) does not belong to the plan of its generation") }
     for column in record.columns { try column.file.open(in: self.path, files).close() }
-    let index = try ShardIndex(record.index.tables(in: self.path, files), record)
-    return Shard(record: record, index: index)
+    return Shard(record, index: try record.index.open(in: self.path, files).map())
   }
 
   /// The sample table of a plan.
   func table(_ plan: PlanRecord) throws(FeatureCacheError) -> SampleTable {
-    try SampleTable(plan.table.tables(in: path, files))
+    try openTable(plan).get()
+  }
+
+  /// The same, read when it is first needed.
+  func openTable(_ plan: PlanRecord) throws(FeatureCacheError) -> Lazy<SampleTable> {
+    let bytes = try plan.table.open(in: path, files).map()
+    return Lazy { () throws(FeatureCacheError) in try SampleTable(plan.table.tables(bytes)) }
   }
 }
 
@@ -106,8 +111,24 @@ struct CacheContents: Sendable {
 
 /// One committed shard.
 struct Shard: Sendable {
-  var record: ShardRecord
-  var index: ShardIndex
+  let record: ShardRecord
+  private let lazyIndex: Lazy<ShardIndex>
+
+  /// Checked when it is first read.
+  var index: ShardIndex { get throws(FeatureCacheError) { try lazyIndex.get() } }
+
+  init(_ record: ShardRecord, index bytes: FileBytes) {
+    self.record = record
+    lazyIndex = Lazy { () throws(FeatureCacheError) in try ShardIndex(record.index.tables(bytes), record) }
+  }
+
+  /// Whether the rows of a column are simply those of the samples, in order.
+  ///
+  /// Contents are numbered in the order in which samples have them, and rows stand in the order of contents:
+  /// where there are as many of each, they are the same. So a whole shard can be used without its index.
+  func isPlain(_ column: Int) -> Bool {
+    record.sampleCount == record.contentCount && record.columns[column].rowCount == record.contentCount
+  }
 }
 
 /// A generation with all its shards, in order.
@@ -116,15 +137,20 @@ struct Generation: Sendable {
   var shards: [Shard]
 
   /// The content of each sample's file, in plan order; `nil` where it could not be read.
-  func forEachSample(_ body: (_ sample: Int, _ shard: Shard, _ content: Int?) -> Void) {
+  func forEachSample(
+    _ body: (_ sample: Int, _ index: ShardIndex, _ content: Int?) -> Void
+  ) throws(FeatureCacheError) {
     var sample = 0
     for shard in shards {
-      for content in shard.index.sampleContents.elements {
-        body(sample, shard, content < 0 ? nil : Int(content))
+      let index = try shard.index
+      for content in index.sampleContents.elements {
+        body(sample, index, content < 0 ? nil : Int(content))
         sample += 1
       }
     }
   }
+
+  var sampleCount: Int { shards.reduce(0) { $0 + $1.record.sampleCount } }
 }
 
 extension CacheContents {

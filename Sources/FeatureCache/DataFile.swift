@@ -74,9 +74,7 @@ struct DataFile: Hashable, Sendable {
   func open(in root: String, _ files: Files) throws(FeatureCacheError) -> OpenFile {
     let path = Path.join(root, name)
     let file = try files.open(path)
-    guard file.byteCount == byteCount else {
-      throw FeatureCacheError(.damaged, "\(path) has \(file.byteCount) bytes, its record says \(byteCount)")
-    }
+    try check(size: file.byteCount, of: path)
     return file
   }
 
@@ -90,9 +88,14 @@ struct DataFile: Hashable, Sendable {
     }
   }
 
-  /// The file as safetensors, after checking all of it.
-  func tables(in root: String, _ files: Files) throws(FeatureCacheError) -> SafetensorsFile {
-    let bytes = try open(in: root, files).map()
+  private func check(size: Int, of path: String) throws(FeatureCacheError) {
+    guard size == byteCount else {
+      throw FeatureCacheError(.damaged, "\(path) has \(size) bytes, its record says \(byteCount)")
+    }
+  }
+
+  /// The mapped file as safetensors, after checking all of it.
+  func tables(_ bytes: FileBytes) throws(FeatureCacheError) -> SafetensorsFile {
     for block in 0..<blockCount { try check(block: block, of: bytes) }
     do throws(TensorsError) {
       return try SafetensorsFile(bytes)

@@ -22,10 +22,11 @@ final class MappedRows: RowStorage {
     file = column.file
     bytes = try column.file.open(in: cache.path, cache.files).map()
     try file.check(block: 0, of: bytes)
+    let scales = elementType == .int8 ? try shard.index.scales[place] : nil
     do throws(TensorsError) {
       rows = try StoredRows(
         bytes, at: file.dataOffset, rowCount: rowCount, dimension: dimension, elementType: elementType,
-        scales: shard.index.scales[place])
+        scales: scales)
     } catch {
       throw FeatureCacheError(.damaged, error.message)
     }

@@ -73,8 +73,8 @@ struct CacheShow: ParsableCommand {
     }
     print("stored as      \(store.identity.storage.rawValue)")
     for column in store.columns { print("column         \(column.column) (\(column.dimension))") }
-    print("samples        \(store.samples.count), \(store.samples.classes.count) classes")
-    for failure in store.failures { print("failed         \(failure.key): \(failure.reason)") }
+    print("samples        \(store.sampleCount), \(try store.samples.classes.count) classes")
+    for failure in try store.failures { print("failed         \(failure.key): \(failure.reason)") }
   }
 }
 

@@ -86,7 +86,7 @@ extension ComparisonReport {
       title: title, data: DataSetFacts(data, split, name: data.store.root),
       groupName: identity.extractor.network, heads: outcomes.map { HeadResult($0) },
       pairs: pairs.map { HeadPair($0) },
-      examples: best.map { ExamplePrediction.some($0, data, split) } ?? [],
+      examples: try best.map { try ExamplePrediction.some($0, data, split) } ?? [],
       provenance: [
         Fact("network", identity.extractor.network), Fact("weights", identity.extractor.weights),
         Fact("stored as", identity.storage.rawValue), Fact("cache", data.store.id),
