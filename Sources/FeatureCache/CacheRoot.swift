@@ -4,28 +4,46 @@ import Tensors
 struct CacheRoot: Sendable {
   let path: String
   let files: Files
+  let reading: ReadingMode
 
-  init(_ path: String, _ operations: any FileOperations) {
+  init(_ path: String, _ operations: any FileOperations, reading: ReadingMode = .automatic) {
     self.path = path
+    self.reading = reading
     files = Files(operations: operations)
   }
 
   func file(_ name: String) -> String { Path.join(path, name) }
 
-  /// Everything that has been published so far. Files that no record names are nobody's business.
+  /// Everything that has been published so far and still counts. Files that no record names are nobody's
+  /// business.
   func read() throws(FeatureCacheError) -> CacheContents {
-    let names = try files.list(path)
-    if let manifest = names.first(where: { $0.hasPrefix("manifest-") }) {
-      throw FeatureCacheError(.unsupported, "\(file(manifest)) is a manifest, which this program cannot read")
+    var names = try files.list(path)
+    while true {
+      do throws(FeatureCacheError) {
+        return try read(names)
+      } catch {
+        // Files that have become superfluous may go while they are read; a second look does not see them.
+        let now = try files.list(path)
+        if now == names { throw error }
+        names = now
+      }
     }
+  }
+
+  private func read(_ names: [String]) throws(FeatureCacheError) -> CacheContents {
     var contents = CacheContents()
+    if let number = names.compactMap(Manifest.number(ofName:)).max() {
+      let path = file(Manifest.name(number))
+      contents.manifest = try Manifest(Record(path: path, files: files), path: path, number: number)
+    }
+    let first = contents.manifest?.firstGeneration ?? 1
     if names.contains(CacheIdentity.fileName) { contents.identity = try identity() }
-    for generation in names.compactMap(PlanRecord.generation(ofName:)).sorted() {
+    for generation in names.compactMap(PlanRecord.generation(ofName:)).sorted() where generation >= first {
       let path = file(PlanRecord.name(generation))
       let record = try Record(path: path, files: files)
       contents.plans.append(try PlanRecord(record, path: path, generation: generation))
     }
-    let shards = names.compactMap(ShardName.init(recordName:)).sorted {
+    let shards = names.compactMap(ShardName.init(recordName:)).filter { $0.generation >= first }.sorted {
       ($0.generation, $0.shards, $0.shard) < ($1.generation, $1.shards, $1.shard)
     }
     for name in shards { contents.shards.append(try shard(name, in: contents)) }
@@ -49,8 +67,9 @@ struct CacheRoot: Sendable {
     guard let plan = contents.plans.first(where: { $0.generation == name.generation }),
       plan.shards == name.shards, plan.digest == record.plan
     else { throw FeatureCacheError(.damaged, "\(path) does not belong to the plan of its generation") }
-    for column in record.columns { try column.file.open(in: self.path, files).close() }
-    return Shard(record, index: try record.index.open(in: self.path, files).map())
+    var columns: [DataAccess] = []
+    for column in record.columns { columns.append(try open(column.file)) }
+    return Shard(record, index: try open(record.index), columns: columns)
   }
 
   /// The sample table of a plan.
@@ -60,8 +79,13 @@ struct CacheRoot: Sendable {
 
   /// The same, read when it is first needed.
   func openTable(_ plan: PlanRecord) throws(FeatureCacheError) -> Lazy<SampleTable> {
-    let bytes = try plan.table.open(in: path, files).map()
-    return Lazy { () throws(FeatureCacheError) in try SampleTable(plan.table.tables(bytes)) }
+    let access = try open(plan.table)
+    return Lazy { () throws(FeatureCacheError) in try SampleTable(plan.table.tables(access.whole)) }
+  }
+
+  /// Opens a file of data, whose bytes are not read yet.
+  func open(_ file: DataFile) throws(FeatureCacheError) -> DataAccess {
+    try DataAccess(file.open(in: path, files), reading)
   }
 }
 
@@ -73,6 +97,7 @@ struct CacheContents: Sendable {
     var digest: String
   }
 
+  var manifest: Manifest?
   var identity: Identity?
   var plans: [PlanRecord] = []
   var shards: [Shard] = []
@@ -112,14 +137,19 @@ struct CacheContents: Sendable {
 /// One committed shard.
 struct Shard: Sendable {
   let record: ShardRecord
+  /// The rows of each column.
+  let columns: [DataAccess]
   private let lazyIndex: Lazy<ShardIndex>
 
   /// Checked when it is first read.
   var index: ShardIndex { get throws(FeatureCacheError) { try lazyIndex.get() } }
 
-  init(_ record: ShardRecord, index bytes: FileBytes) {
+  init(_ record: ShardRecord, index: DataAccess, columns: [DataAccess]) {
     self.record = record
-    lazyIndex = Lazy { () throws(FeatureCacheError) in try ShardIndex(record.index.tables(bytes), record) }
+    self.columns = columns
+    lazyIndex = Lazy { () throws(FeatureCacheError) in
+      try ShardIndex(record.index.tables(index.whole), record)
+    }
   }
 
   /// Whether the rows of a column are simply those of the samples, in order.

@@ -80,11 +80,15 @@ struct DataFile: Hashable, Sendable {
 
   /// Compares one block of the mapped file with its checksum.
   func check(block: Int, of bytes: FileBytes) throws(FeatureCacheError) {
-    let range = range(ofBlock: block)
-    guard Checksum.crc32c(bytes, range) == checksums[block] else {
+    try check(block: block, Checksum.crc32c(bytes, range(ofBlock: block)), of: bytes.name)
+  }
+
+  /// The same where the block's checksum has been computed.
+  func check(block: Int, _ checksum: UInt32, of name: String) throws(FeatureCacheError) {
+    guard checksum == checksums[block] else {
+      let range = range(ofBlock: block)
       throw FeatureCacheError(
-        .damaged,
-        "\(bytes.name) is damaged: bytes \(range.lowerBound) to \(range.upperBound) fail their checksum")
+        .damaged, "\(name) is damaged: bytes \(range.lowerBound) to \(range.upperBound) fail their checksum")
     }
   }
 

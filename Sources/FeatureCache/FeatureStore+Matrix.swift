@@ -6,6 +6,14 @@ public struct ColumnRows: Sendable {
   public let matrix: FeatureMatrix
   /// The sample of each row: an index into the store's samples. Ascending.
   public let samples: [Int]
+
+  /// The rows of those samples for which `isWanted` holds: of one split or class, say. Nothing is copied.
+  ///
+  ///     try rows.selecting { table.split($0) == .train }
+  public func selecting(_ isWanted: (_ sample: Int) throws -> Bool) rethrows -> ColumnRows {
+    let rows = try samples.indices.filter { try isWanted(samples[$0]) }
+    return ColumnRows(matrix: matrix.selecting(rows), samples: rows.map { samples[$0] })
+  }
 }
 
 extension FeatureStore {
@@ -27,7 +35,7 @@ extension FeatureStore {
     }
     let layout = try ColumnLayout(column, contents, current)
     let blocks = try layout.blocks.map { place throws(FeatureCacheError) -> any RowStorage in
-      try MappedRows(place.shard.record.columns[place.column], place.shard, place.column, cache, checking)
+      try storage(place)
     }
     let all: FeatureMatrix
     do throws(TensorsError) {
@@ -59,6 +67,16 @@ extension FeatureStore {
     }
     let isInOrder = stored.count == all.rowCount && stored.elementsEqual(0..<all.rowCount)
     return ColumnRows(matrix: isInOrder ? all : all.selecting(stored), samples: samples)
+  }
+
+  private func storage(_ place: ColumnLayout.Place) throws(FeatureCacheError) -> any RowStorage {
+    let record = place.shard.record
+    let scales = record.storage == .int8 ? try place.shard.index.scales[place.column] : nil
+    let column = record.columns[place.column]
+    return switch place.shard.columns[place.column] {
+    case .mapped(let bytes): try MappedRows(column, bytes, record.storage, scales: scales, checking)
+    case .direct(let file): try DirectRows(column, file, record.storage, scales: scales, checking)
+    }
   }
 
   /// The samples without features in some column, in order, and why.

@@ -31,17 +31,19 @@ public struct FeatureStore: Sendable {
   /// features as `checking` says. A later run, and the removal of what it makes superfluous, changes nothing
   /// in what was opened.
   ///
+  /// - Parameter reading: how; every way gives the same numbers.
   /// - Throws: `.noCache` where nothing has been published there, `.damaged`, `.unsupported`, `.io`.
   public init(
-    _ root: String, checking: ChecksumPolicy = .touched
+    _ root: String, checking: ChecksumPolicy = .touched, reading: ReadingMode = .automatic
   ) throws(FeatureCacheError) {
-    try self.init(root, checking: checking, operations: POSIXFiles())
+    try self.init(root, checking: checking, reading: reading, operations: POSIXFiles())
   }
 
   package init(
-    _ root: String, checking: ChecksumPolicy = .touched, operations: any FileOperations
+    _ root: String, checking: ChecksumPolicy = .touched, reading: ReadingMode = .automatic,
+    operations: any FileOperations
   ) throws(FeatureCacheError) {
-    cache = CacheRoot(root, operations)
+    cache = CacheRoot(root, operations, reading: reading)
     contents = try cache.read()
     guard let identity = contents.identity, let current = contents.current else {
       throw FeatureCacheError(.noCache, "\(root) holds no cache with a complete run")
