@@ -9,6 +9,9 @@ struct DataFile: Hashable, Sendable {
   var dataOffset: Int
   var checksums: [UInt32]
 
+  /// More bytes than any file has; sums of a few such numbers do not overflow.
+  private static let largest = 1 << 56
+
   /// The byte ranges that the checksums cover, in order.
   var blockCount: Int { Self.blockCount(byteCount: byteCount, dataOffset: dataOffset) }
 
@@ -55,7 +58,7 @@ struct DataFile: Hashable, Sendable {
       throw fail("names a file by \(value["file"]?.text() ?? "nothing"), which is no plain file name")
     }
     guard let byteCount = value["bytes"]?.integer, let dataOffset = value["data_offset"]?.integer,
-      dataOffset >= 8, byteCount >= dataOffset
+      dataOffset >= 8, byteCount >= dataOffset, byteCount < Self.largest
     else { throw fail("gives no sizes for \(name)") }
     guard let text = value["crc32c"]?.string.map({ Array($0.utf8) }),
       text.count == 8 * Self.blockCount(byteCount: byteCount, dataOffset: dataOffset)

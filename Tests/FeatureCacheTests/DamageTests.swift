@@ -147,7 +147,7 @@ import Testing
   /// The record with the digest that its new text needs.
   private func resealed(_ text: String) -> String {
     let body = String(text.dropLast(78))
-    return body + ",\"sha256\":\"" + FeatureStore.digestText(of: Array(body.utf8)) + "\"}\n"
+    return body + ",\"sha256\":\"" + FormatPart.digest(of: Array(body.utf8)) + "\"}\n"
   }
 
   @Test func otherIdentitiesAreRefused() async throws {
