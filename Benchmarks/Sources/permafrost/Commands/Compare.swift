@@ -66,7 +66,7 @@ struct Compare: AsyncParsableCommand {
     if let json {
       try writeJSON(ComparisonJSON(classes: data.classes, split: split, outcomes, pairs), to: json)
     }
-    let summary = ComparisonReport.of(outcomes, pairs, data, split, title: "Heads on \(cacheName)")
+    let summary = try ComparisonReport.of(outcomes, pairs, data, split, title: "Heads on \(cacheName)")
     if !quiet && json != "-" { print(summary.text()) }
     if let report { try summary.write(to: report) }
   }
@@ -79,7 +79,7 @@ extension ComparisonReport {
   static func of(
     _ outcomes: [HeadComparison.Outcome], _ pairs: [HeadComparison.Pair], _ data: ColumnData,
     _ split: DataSplit, title: String
-  ) -> ComparisonReport {
+  ) throws -> ComparisonReport {
     let identity = data.store.identity
     let best = outcomes.max { $0.evaluation.accuracy < $1.evaluation.accuracy }
     return ComparisonReport(
