@@ -1,7 +1,4 @@
 // Dense convolutions: every way of reading the input, every height and width of a tile.
-#include <stdio.h>
-#include <string.h>
-
 #include "pictures.h"
 #include "suites.h"
 

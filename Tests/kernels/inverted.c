@@ -1,5 +1,4 @@
 // The three convolutions of an inverted residual in one: the bits of the three one after the other.
-
 #include "pictures.h"
 #include "suites.h"
 
@@ -31,7 +30,7 @@ static layout rows_with_gaps(size_t pictures, size_t pixels, size_t channels) {
   return (layout){pictures, pixels, channels, stride, pixels * stride};
 }
 
-/// The sizes and the window's height of `window`, which is made square and padded by half its height.
+/// No `inputs`: no expansion; no `outputs`: no projection. The window is square and padded by half its side.
 static block_case case_of(size_t pictures, size_t inputs, size_t hidden, size_t outputs, size_t height, size_t width,
                           size_t kernel, size_t stride) {
   block_case test = {.pictures = pictures, .expands = inputs > 0, .projects = outputs > 0};

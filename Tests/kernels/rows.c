@@ -1,6 +1,5 @@
 // Narrow rows to float32 and back, and the checksum: bits everywhere.
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -21,7 +20,8 @@ static float widened_f16(uint16_t code) {
   const uint32_t sign = (uint32_t)(code & 0x8000) << 16;
   const int exponent = code >> 10 & 31, fraction = code & 1023;
   if (exponent == 31) return float_of(sign | 0x7f800000 | (fraction ? 0x400000 | (uint32_t)fraction << 13 : 0));
-  const float magnitude = exponent == 0 ? ldexpf((float)fraction, -24) : ldexpf((float)(1024 + fraction), exponent - 25);
+  const float magnitude =
+      exponent == 0 ? ldexpf((float)fraction, -24) : ldexpf((float)(1024 + fraction), exponent - 25);
   return sign ? -magnitude : magnitude;
 }
 

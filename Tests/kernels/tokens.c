@@ -1,6 +1,5 @@
 // Layer norm and attention, against float64.
 #include <math.h>
-#include <stdlib.h>
 
 #include "pictures.h"
 #include "suites.h"

@@ -44,8 +44,8 @@ static void begin(window_case *test) {
   s->in_picture_stride = test->in.picture_stride;
   s->out_pixel_stride = test->out.pixel_stride;
   s->out_picture_stride = test->out.picture_stride;
-  begin_case("%zu pictures %zu x %zu to %zu x %zu, %zu channels, kernel %zu x %zu, stride %zu x %zu, padding %zu x %zu, "
-             "dilation %zu x %zu, strides %zu %zu %zu %zu",
+  begin_case("%zu pictures %zu x %zu to %zu x %zu, %zu channels, kernel %zu x %zu, stride %zu x %zu, padding %zu x "
+             "%zu, dilation %zu x %zu, strides %zu %zu %zu %zu",
              test->in.pictures, s->in_height, s->in_width, s->out_height, s->out_width, s->channels, s->kernel_height,
              s->kernel_width, s->stride_height, s->stride_width, s->padding_height, s->padding_width,
              s->dilation_height, s->dilation_width, s->in_pixel_stride, s->in_picture_stride, s->out_pixel_stride,
