@@ -78,6 +78,8 @@ import Tensors
         unsafe kernels.adaptive_average_pool(
           shape, source.pointer, out.pointer, lines.lowerBound, lines.upperBound)
       }
+    case .averageOfLines(let sums, let shape):
+      unsafe averageLines(sums, of: shape, out.pointer, stride: out.stride)
     case .affine(let input, let scale, let shift, let activation):
       affine(input, scale, shift, activation, output, channelOffset: 0)
     case .add(let a, let b):
@@ -171,7 +173,7 @@ import Tensors
     split(batch * program.graph.nodes[node].shape.pixels, body)
   }
 
-  private func split(_ count: Int, _ body: (Range<Int>) -> Void) {
+  func split(_ count: Int, _ body: (Range<Int>) -> Void) {
     let items = min(count, pool.threads == 1 ? 1 : pool.threads * 4)
     pool.forEach(items) { item, _ in body(count * item / items..<count * (item + 1) / items) }
   }

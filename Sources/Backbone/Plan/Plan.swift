@@ -72,6 +72,8 @@ extension Architecture {
       case .input: algorithms[graph.nodes[step.node].name] = "decoded and resized"
       case .single(.view): algorithms[graph.nodes[step.node].name] = "nothing to do"
       case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
+      case .averageOfLines(let map):
+        algorithms[graph.nodes[step.node].name] = "from sums of lines that \(graph.nodes[map].name) leaves"
       case .inverted(let block):
         let head = graph.nodes[block.members[0]]
         for member in block.members.dropFirst() {

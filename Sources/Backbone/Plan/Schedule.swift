@@ -13,6 +13,8 @@ struct Schedule {
     case fused(Fusion.Group)
     /// Three convolutions that are computed together.
     case inverted(InvertedResidual)
+    /// The mean over a map whose inverted residual leaves the sums of its lines behind.
+    case averageOfLines(map: Int)
     /// One node by itself.
     case single(Operation)
     /// A tensor that a replacing hook returns.
@@ -40,7 +42,7 @@ struct Schedule {
       for input in Self.inputs(of: step, graph) { wanted[input] = true }
       steps.append(step)
     }
-    self.steps = steps.reversed()
+    self.steps = Self.averagingLines(steps.reversed(), graph)
     events = graph.events
   }
 
@@ -67,13 +69,29 @@ struct Schedule {
     return Step(node: node, kind: .single(operation))
   }
 
+  /// Means over a map that an inverted residual computes are made of the sums that it can leave of each line while
+  /// the line is in the cache: the sums of a pool by itself, in its order.
+  private static func averagingLines(_ steps: [Step], _ graph: HookedGraph) -> [Step] {
+    var blocks: Set<Int> = []
+    return steps.map { step in
+      switch step.kind {
+      case .inverted(let block) where block.project == nil: blocks.insert(step.node)
+      case .single(.adaptiveAveragePool) where graph.nodes[step.node].shape.pixels == 1:
+        let map = graph.nodes[step.node].inputs[0]
+        if blocks.contains(map) { return Step(node: step.node, kind: .averageOfLines(map: map)) }
+      default: break
+      }
+      return step
+    }
+  }
+
   /// The nodes a step reads.
   static func inputs(of step: Step, _ graph: HookedGraph) -> [Int] {
     switch step.kind {
     case .input: []
     case .fused(let group): graph.nodes[group.head].inputs + (group.residual.map { [$0] } ?? [])
     case .inverted(let block): [block.input(graph)] + (block.project?.residual.map { [$0] } ?? [])
-    case .single, .replacement: graph.nodes[step.node].inputs
+    case .averageOfLines, .single, .replacement: graph.nodes[step.node].inputs
     }
   }
 
