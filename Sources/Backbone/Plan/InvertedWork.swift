@@ -71,10 +71,11 @@ extension Executor {
     _ sums: MemoryPlan.Location, of shape: FeatureShape, _ out: UnsafeMutablePointer<Float>, stride: Int
   ) {
     guard let sums = unsafe pointer(to: sums, pixels: shape.height) else { return }
-    split(batch) { pictures in
+    split(batch) { pictures, _ in
       unsafe kernels.average_lines(
         pictures.count, shape.height, shape.width, shape.channels,
-        sums + pictures.lowerBound * shape.height * shape.channels, out + pictures.lowerBound * stride, stride)
+        sums + pictures.lowerBound * shape.height * shape.channels, out + pictures.lowerBound * stride, stride
+      )
     }
   }
 

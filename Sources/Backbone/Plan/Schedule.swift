@@ -13,6 +13,8 @@ struct Schedule {
     case fused(Fusion.Group)
     /// Three convolutions that are computed together.
     case inverted(InvertedResidual)
+    /// A convolution by 1 x 1 and the scaling of what it reads.
+    case scaled(ScaledConvolution)
     /// The mean over a map whose inverted residual leaves the sums of its lines behind.
     case averageOfLines(map: Int)
     /// One node by itself.
@@ -56,10 +58,12 @@ struct Schedule {
       return Step(node: node, kind: .replacement(hook: hook, position: position))
     }
     if operation == .input { return Step(node: node, kind: .input) }
-    if let block = InvertedResidual(
-      endingAt: node, graph, fusion, isHidden: { fusion.readers[$0].count == 1 && !wanted[$0] })
-    {
+    let isHidden = { fusion.readers[$0].count == 1 && !wanted[$0] }
+    if let block = InvertedResidual(endingAt: node, graph, fusion, isHidden: isHidden) {
       return Step(node: node, kind: .inverted(block))
+    }
+    if let scaled = ScaledConvolution(endingAt: node, graph, fusion, isHidden: isHidden) {
+      return Step(node: node, kind: .scaled(scaled))
     }
     if let group = fusion.recipe(for: node) {
       // Where somebody wants what a pool reads, the pool reads it as well: a maximum has the same bits either way.
@@ -91,6 +95,7 @@ struct Schedule {
     case .input: []
     case .fused(let group): graph.nodes[group.head].inputs + (group.residual.map { [$0] } ?? [])
     case .inverted(let block): [block.input(graph)] + (block.project?.residual.map { [$0] } ?? [])
+    case .scaled(let scaled): [scaled.input, scaled.factors] + (scaled.group.residual.map { [$0] } ?? [])
     case .averageOfLines, .single, .replacement: graph.nodes[step.node].inputs
     }
   }
