@@ -8,7 +8,7 @@ import Testing
 @Suite struct SqueezeTests {
   struct Block: CustomTestStringConvertible {
     let side, inputs, hidden, outputs: Int
-    /// Of the depthwise convolution; without an expansion in front of it there is no kernel that would average.
+    /// Without an expansion in front of the depthwise convolution a pool by itself averages.
     var expands = true
 
     var testDescription: String { "\(self)" }
