@@ -10,8 +10,9 @@ func readmeExample() async throws {
 
   let store = try FeatureStore("photos.cache")
   let rows = try store.rows(of: "features:average")
-  let labels = rows.samples.compactMap { store.samples.label($0) }
-  let data = try LabeledFeatures(rows.matrix, labels: labels, classes: store.samples.classes)
+  let samples = try store.samples
+  let labels = rows.samples.compactMap { samples.label($0) }
+  let data = try LabeledFeatures(rows.matrix, labels: labels, classes: samples.classes)
   let split = try DataSplit(stratified: labels, SplitRule("0.8/0.2"), seed: 0)
   let training = data.selecting(split.training)
   let best = try await RegularizationSearch().select(LogisticRegression(), training: training)

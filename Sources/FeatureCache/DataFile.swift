@@ -9,6 +9,9 @@ struct DataFile: Hashable, Sendable {
   var dataOffset: Int
   var checksums: [UInt32]
 
+  /// More bytes than any file has; sums of a few such numbers do not overflow.
+  private static let largest = 1 << 56
+
   /// The byte ranges that the checksums cover, in order.
   var blockCount: Int { Self.blockCount(byteCount: byteCount, dataOffset: dataOffset) }
 
@@ -55,7 +58,7 @@ struct DataFile: Hashable, Sendable {
       throw fail("names a file by \(value["file"]?.text() ?? "nothing"), which is no plain file name")
     }
     guard let byteCount = value["bytes"]?.integer, let dataOffset = value["data_offset"]?.integer,
-      dataOffset >= 8, byteCount >= dataOffset
+      dataOffset >= 8, byteCount >= dataOffset, byteCount < Self.largest
     else { throw fail("gives no sizes for \(name)") }
     guard let text = value["crc32c"]?.string.map({ Array($0.utf8) }),
       text.count == 8 * Self.blockCount(byteCount: byteCount, dataOffset: dataOffset)
@@ -74,25 +77,32 @@ struct DataFile: Hashable, Sendable {
   func open(in root: String, _ files: Files) throws(FeatureCacheError) -> OpenFile {
     let path = Path.join(root, name)
     let file = try files.open(path)
-    guard file.byteCount == byteCount else {
-      throw FeatureCacheError(.damaged, "\(path) has \(file.byteCount) bytes, its record says \(byteCount)")
-    }
+    try check(size: file.byteCount, of: path)
     return file
   }
 
   /// Compares one block of the mapped file with its checksum.
   func check(block: Int, of bytes: FileBytes) throws(FeatureCacheError) {
-    let range = range(ofBlock: block)
-    guard Checksum.crc32c(bytes, range) == checksums[block] else {
+    try check(block: block, Checksum.crc32c(bytes, range(ofBlock: block)), of: bytes.name)
+  }
+
+  /// The same where the block's checksum has been computed.
+  func check(block: Int, _ checksum: UInt32, of name: String) throws(FeatureCacheError) {
+    guard checksum == checksums[block] else {
+      let range = range(ofBlock: block)
       throw FeatureCacheError(
-        .damaged,
-        "\(bytes.name) is damaged: bytes \(range.lowerBound) to \(range.upperBound) fail their checksum")
+        .damaged, "\(name) is damaged: bytes \(range.lowerBound) to \(range.upperBound) fail their checksum")
     }
   }
 
-  /// The file as safetensors, after checking all of it.
-  func tables(in root: String, _ files: Files) throws(FeatureCacheError) -> SafetensorsFile {
-    let bytes = try open(in: root, files).map()
+  private func check(size: Int, of path: String) throws(FeatureCacheError) {
+    guard size == byteCount else {
+      throw FeatureCacheError(.damaged, "\(path) has \(size) bytes, its record says \(byteCount)")
+    }
+  }
+
+  /// The mapped file as safetensors, after checking all of it.
+  func tables(_ bytes: FileBytes) throws(FeatureCacheError) -> SafetensorsFile {
     for block in 0..<blockCount { try check(block: block, of: bytes) }
     do throws(TensorsError) {
       return try SafetensorsFile(bytes)

@@ -11,6 +11,7 @@ extension FeatureStore {
     _ column: String, to folder: String, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(FeatureCacheError) {
     let rows = try rows(of: column)
+    let samples = try samples
     let files = cache.files
     try files.makeFolders(folder)
     try replace("features.npy", in: folder) { (file) throws(FeatureCacheError) in
@@ -22,7 +23,7 @@ extension FeatureStore {
     let texts: [(String, [UInt8])] = [
       ("labels.npy", NPY.header("<i8", shape: [labels.count]) + bytesInMemory(labels)),
       ("keys.txt", Self.lines(keys)), ("splits.txt", Self.lines(splits)),
-      ("classes.txt", Self.lines(samples.classes)), ("failures.json", failuresJSON(column)),
+      ("classes.txt", Self.lines(samples.classes)), ("failures.json", try failuresJSON(column)),
     ]
     for (name, bytes) in texts {
       try replace(name, in: folder) { (file) throws(FeatureCacheError) in try file.write(bytes, at: 0) }
@@ -72,8 +73,9 @@ extension FeatureStore {
     texts.reduce(into: []) { $0 += Array($1.utf8) + [10] }
   }
 
-  private func failuresJSON(_ column: String) -> [UInt8] {
-    let failed = failedSamples().sorted { $0.key < $1.key }
+  private func failuresJSON(_ column: String) throws(FeatureCacheError) -> [UInt8] {
+    let samples = try samples
+    let failed = try failedSamples().sorted { $0.key < $1.key }
     let entries: [JSONValue] = failed.compactMap { sample, failures in
       failures.first { $0.column == nil || $0.column == column }.map {
         ["key": .string(samples.key(sample)), "reason": .string($0.failure.reason)]

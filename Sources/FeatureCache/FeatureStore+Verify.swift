@@ -20,6 +20,7 @@ extension FeatureStore {
       do throws(FeatureCacheError) { _ = try cache.table(plan) } catch { problems.append(error.message) }
     }
     for shard in store.contents.shards {
+      do throws(FeatureCacheError) { _ = try shard.index } catch { problems.append(error.message) }
       for column in shard.record.columns {
         guard !Task.isCancelled else { throw FeatureCacheError(.cancelled, "verifying was cancelled") }
         problems += verify(column, of: shard, in: cache)

@@ -27,6 +27,9 @@ package protocol FileOperations: Sendable {
   ///
   /// - Returns: whether the lock was to be had.
   func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool
+  /// The kind of file system that a file is on, as fstatfs(2) numbers them; 0 where the system names them
+  /// otherwise.
+  func fileSystem(_ descriptor: Int32) throws(SystemFailure) -> Int
   /// link(2): never replaces a file.
   func link(_ path: String, to newPath: String) throws(SystemFailure)
   func rename(_ path: String, to newPath: String) throws(SystemFailure)

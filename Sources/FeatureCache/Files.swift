@@ -1,3 +1,4 @@
+import Synchronization
 import Tensors
 
 #if canImport(Glibc)
@@ -31,13 +32,15 @@ struct Files: Sendable {
     let descriptor = try retrying("open", path) { () throws(SystemFailure) in
       try operations.open(path, flags: O_RDONLY | (followingLinks ? 0 : O_NOFOLLOW), mode: 0)
     }
-    let file = OpenFile(self, descriptor, path)
-    let status = try retrying("examine", path) { () throws(SystemFailure) in
-      try operations.status(descriptor)
+    let status: FileStatus
+    do throws(FeatureCacheError) {
+      status = try retrying("examine", path) { () throws(SystemFailure) in try operations.status(descriptor) }
+      guard status.kind == .regular else { throw FeatureCacheError(.io, "\(path) is not a regular file") }
+    } catch {
+      try? operations.close(descriptor)
+      throw error
     }
-    guard status.kind == .regular else { throw FeatureCacheError(.io, "\(path) is not a regular file") }
-    file.byteCount = status.size
-    return file
+    return OpenFile(self, descriptor, path, byteCount: status.size)
   }
 
   /// Creates a file that did not exist; by default one that nobody will change once it is closed.
@@ -148,22 +151,23 @@ struct Files: Sendable {
 }
 
 /// An open file; closed at the latest when nobody holds it.
-final class OpenFile {
+final class OpenFile: Sendable {
   let path: String
   /// Size when it was opened.
-  fileprivate(set) var byteCount = 0
+  let byteCount: Int
   private let files: Files
   private let descriptor: Int32
-  private var isOpen = true
+  private let isOpen = Atomic(true)
 
-  fileprivate init(_ files: Files, _ descriptor: Int32, _ path: String) {
+  fileprivate init(_ files: Files, _ descriptor: Int32, _ path: String, byteCount: Int = 0) {
     self.files = files
     self.descriptor = descriptor
     self.path = path
+    self.byteCount = byteCount
   }
 
   deinit {
-    if isOpen { try? files.operations.close(descriptor) }
+    if isOpen.load(ordering: .relaxed) { try? files.operations.close(descriptor) }
   }
 
   /// Reads a range that lies inside the file.
@@ -234,13 +238,21 @@ final class OpenFile {
 
   /// Closing is where some file systems report that bytes were lost.
   func close() throws(FeatureCacheError) {
-    isOpen = false
+    isOpen.store(false, ordering: .relaxed)
     do throws(SystemFailure) {
       try files.operations.close(descriptor)
     } catch {
       // Linux has closed the file even where it says that it was interrupted.
       guard error.number == EINTR else { throw FeatureCacheError(.io, "cannot close \(path): \(error)") }
     }
+  }
+
+  /// Whether the file is on a network, where mapped pages can fail to arrive and end the process.
+  var isRemote: Bool {
+    let kind = try? files.retrying("examine", path) { () throws(SystemFailure) in
+      try files.operations.fileSystem(descriptor)
+    }
+    return kind.map(RemoteFileSystems.contains) ?? false
   }
 
   /// The file mapped into memory.

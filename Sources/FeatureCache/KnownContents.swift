@@ -15,15 +15,16 @@ struct KnownContents: Sendable {
     var column: Int?
   }
 
-  init(_ contents: CacheContents, columns: [String]) {
+  init(_ contents: CacheContents, columns: [String]) throws(FeatureCacheError) {
     self.columns = columns
     present = Array(repeating: [], count: columns.count)
-    for shard in contents.shards { add(shard) }
+    for shard in contents.shards { try add(shard) }
   }
 
-  private mutating func add(_ shard: Shard) {
-    let digests = shard.index.digests
-    for (column, rows) in zip(shard.record.columns, shard.index.rowContents) {
+  private mutating func add(_ shard: Shard) throws(FeatureCacheError) {
+    let index = try shard.index
+    let digests = index.digests
+    for (column, rows) in zip(shard.record.columns, index.rowContents) {
       guard let wanted = columns.firstIndex(of: column.name) else { continue }
       for content in rows.elements {
         let digest = digests[Int(content)]
@@ -32,7 +33,7 @@ struct KnownContents: Sendable {
         present[wanted].insert(number)
       }
     }
-    for failure in shard.index.failures {
+    for failure in index.failures {
       guard case .content(let content, let column) = failure.subject else { continue }
       guard let column else {
         failures[Subject(digest: digests[content], column: nil)] = failure.failure

@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 
 /// The rows of one column of one shard, mapped, each block checked before it is first read.
@@ -9,50 +8,36 @@ final class MappedRows: RowStorage {
   private let file: DataFile
   private let bytes: FileBytes
   private let rows: StoredRows
-  private let checksOnTouch: Bool
-  /// Which blocks have been found right.
-  private let checked: Mutex<[Bool]>
+  private let checks: BlockChecks?
 
   init(
-    _ column: ShardRecord.Column, _ shard: Shard, _ place: Int, _ cache: CacheRoot, _ checking: ChecksumPolicy
+    _ column: ShardRecord.Column, _ bytes: FileBytes, _ elementType: ElementType, scales: [Float]?,
+    _ checking: ChecksumPolicy
   ) throws(FeatureCacheError) {
     rowCount = column.rowCount
     dimension = column.dimension
-    elementType = shard.record.storage
+    self.elementType = elementType
+    self.bytes = bytes
     file = column.file
-    bytes = try column.file.open(in: cache.path, cache.files).map()
     try file.check(block: 0, of: bytes)
     do throws(TensorsError) {
       rows = try StoredRows(
         bytes, at: file.dataOffset, rowCount: rowCount, dimension: dimension, elementType: elementType,
-        scales: shard.index.scales[place])
+        scales: scales)
     } catch {
       throw FeatureCacheError(.damaged, error.message)
     }
-    checksOnTouch = checking == .touched
-    checked = Mutex(Array(repeating: false, count: file.blockCount))
+    checks = checking == .touched ? BlockChecks(file) : nil
     if checking == .whole {
       for block in 1..<file.blockCount { try file.check(block: block, of: bytes) }
     }
   }
 
   func read(_ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError) {
-    if checksOnTouch { try check(range) }
-    unsafe rows.read(range, into: output)
-  }
-
-  private func check(_ range: Range<Int>) throws(TensorsError) {
-    guard !range.isEmpty else { return }
     let rowBytes = dimension * elementType.byteCount
-    let first = 1 + range.lowerBound * rowBytes / CacheFormat.blockBytes
-    let last = 1 + (range.upperBound * rowBytes - 1) / CacheFormat.blockBytes
-    for block in first...last where !checked.withLock({ $0[block] }) {
-      do throws(FeatureCacheError) {
-        try file.check(block: block, of: bytes)
-      } catch {
-        throw TensorsError(.malformed, error.message)
-      }
-      checked.withLock { $0[block] = true }
+    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
+      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
     }
+    unsafe rows.read(range, into: output)
   }
 }

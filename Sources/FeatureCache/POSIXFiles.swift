@@ -1,3 +1,4 @@
+internal import CPermafrostKernels
 import Tensors
 
 #if canImport(Glibc)
@@ -72,6 +73,10 @@ package struct POSIXFiles: FileOperations {
     if systemLock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0 { return true }
     guard errno == EWOULDBLOCK else { throw SystemFailure(errno) }
     return false
+  }
+
+  package func fileSystem(_ descriptor: Int32) throws(SystemFailure) -> Int {
+    try Int(checked(pf_file_system(descriptor)))
   }
 
   package func link(_ path: String, to newPath: String) throws(SystemFailure) {

@@ -100,7 +100,7 @@ extension CacheRoot {
   }
 
   /// Writes a record under a temporary name and publishes it.
-  private func publish(_ bytes: [UInt8], as name: String) throws(FeatureCacheError) -> Bool {
+  func publish(_ bytes: [UInt8], as name: String) throws(FeatureCacheError) -> Bool {
     let folder = file("wip/\(String(UInt64.random(in: .min ... .max), radix: 36))")
     try files.makeFolders(folder)
     let temporary = Path.join(folder, "record")

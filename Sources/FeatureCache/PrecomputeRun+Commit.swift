@@ -33,16 +33,17 @@ extension PrecomputeRun {
     guard let shards = try task.published(in: contents, root) else { return false }
     var sample = 0
     for shard in shards {
-      for content in shard.index.sampleContents.elements {
+      let index = try shard.index
+      for content in index.sampleContents.elements {
         let mine = sample < sampleContents.count ? sampleContents[sample] : -2
         guard
-          mine < 0 || content < 0 ? mine == content : digests[Int(mine)] == shard.index.digests[Int(content)]
+          mine < 0 || content < 0 ? mine == content : digests[Int(mine)] == index.digests[Int(content)]
         else { return false }
         sample += 1
       }
     }
     guard sample == sampleContents.count else { return false }
-    let known = KnownContents(contents, columns: columns)
+    let known = try KnownContents(contents, columns: columns)
     return digests.allSatisfy { known.missing($0).isEmpty }
   }
 }

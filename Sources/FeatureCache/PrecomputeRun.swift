@@ -54,7 +54,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     identity = try root.claim(for: wanted)
     let contents = try root.read()
     try contents.require(extractor.outputs)
-    known = KnownContents(contents, columns: extractor.outputs.map(\.column))
+    known = try KnownContents(contents, columns: extractor.outputs.map(\.column))
     journalled = JournalledRows(in: root, identity, work: task.work, columns: extractor.outputs)
   }
 

@@ -19,8 +19,11 @@ struct Record {
   }
 
   init(path: String, files: Files) throws(FeatureCacheError) {
+    try self.init(files.read(path, limit: Self.limit), path: path)
+  }
+
+  init(_ bytes: [UInt8], path: String) throws(FeatureCacheError) {
     func fail(_ what: String) -> FeatureCacheError { FeatureCacheError(.damaged, "\(path) \(what)") }
-    let bytes = try files.read(path, limit: Self.limit)
     let bodyCount = bytes.count - Self.opening.count - 2 * Digest.byteCount - Self.closing.count
     guard bodyCount > 0 else { throw fail("is too short for a record") }
     let body = Array(bytes[..<bodyCount])
@@ -48,9 +51,4 @@ enum CacheFormat {
   static let rowsOffset = 65536
   /// Bytes that one checksum covers.
   static let blockBytes = 4 << 20
-}
-
-extension FeatureStore {
-  /// The SHA-256 of some bytes, in hexadecimal, for tests that forge records.
-  package static func digestText(of bytes: [UInt8]) -> String { Digest(of: bytes).text }
 }

@@ -59,7 +59,8 @@ struct ShardRecord: Sendable {
       let sampleCount = value["samples"]?.integer, let contentCount = value["contents"]?.integer,
       let storage = value["dtype"]?.string.flatMap(ElementType.init(rawValue:)),
       let columns = value["columns"]?.array, let index = value["index"],
-      sampleCount >= 0, contentCount >= 0, value["block_bytes"]?.integer == CacheFormat.blockBytes
+      sampleCount >= 0, contentCount >= 0, contentCount <= sampleCount,
+      value["block_bytes"]?.integer == CacheFormat.blockBytes
     else { throw fail("lacks a member of a commit record") }
     guard ShardName(generation: generation, shard: shard, shards: shards) == name else {
       throw fail("is the record of another shard")

@@ -58,6 +58,14 @@ public struct FeatureMatrix: Sendable {
     self.blocks = numbered
   }
 
+  /// One block.
+  init(single storage: any RowStorage) {
+    dimension = storage.dimension
+    elementType = storage.elementType
+    selection = nil
+    blocks = [Block(firstRow: 0, storage: storage)]
+  }
+
   private init(_ other: FeatureMatrix, selection: [Int]) {
     dimension = other.dimension
     elementType = other.elementType

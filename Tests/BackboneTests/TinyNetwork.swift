@@ -29,6 +29,7 @@ enum TinyNetwork {
         "swish", .hardSwish, g.convolution("filter", y, to: 28, kernel: 3, padding: 1, groups: 28))
       let factors = g.convolution("fc", g.adaptiveAveragePool("avgpool", z), to: 28, kernel: 1, bias: true)
       z = g.multiply(g.activation("sigmoid", .sigmoid, factors), z)
+      z = g.batchNorm("project_bn", g.convolution("project", z, to: 28, kernel: 1))
       return g.activation("gate", .hardSigmoid, g.add(g.stochasticDepth(z), x))
     }
     x = g.flatten(g.adaptiveAveragePool("avgpool", x, height: 2, width: 2))

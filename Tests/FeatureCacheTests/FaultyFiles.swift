@@ -119,6 +119,11 @@ final class FaultyFiles: FileOperations {
     return try system.lock(descriptor, exclusive: exclusive)
   }
 
+  func fileSystem(_ descriptor: Int32) throws(SystemFailure) -> Int {
+    try enter()
+    return try system.fileSystem(descriptor)
+  }
+
   func link(_ path: String, to newPath: String) throws(SystemFailure) {
     try enter(canBeInterrupted: false)
     try system.link(path, to: newPath)

@@ -27,7 +27,9 @@ def texts(t, name):
 
 def read(root, column):
     """keys, labels and float32 rows of the current generation, without the samples that failed"""
-    shards = [record(p) for p in glob.glob(f"{root}/s*-of-*.json")]
+    manifests = sorted(map(record, glob.glob(f"{root}/manifest-*.json")), key=lambda m: m["manifest"])
+    first = manifests[-1]["first_generation"] if manifests else 1
+    shards = [s for s in map(record, glob.glob(f"{root}/s*-of-*.json")) if s["generation"] >= first]
     shards.sort(key=lambda r: (r["generation"], r["shard"]))
     rows, current = {}, {}
     for shard in shards:
@@ -43,7 +45,7 @@ def read(root, column):
                 features *= index["scale." + column][:, None]
             for content, row in zip(index["rows." + column], features):
                 rows.setdefault(hashes[int(content)], row)
-    plans = {p["generation"]: p for p in map(record, glob.glob(f"{root}/plan-*.json"))}
+    plans = {p["generation"]: p for p in map(record, glob.glob(f"{root}/plan-*.json")) if p["generation"] >= first}
     newest = max(g for g in plans if len(current.get(g, [])) == plans[g]["shards"])
     samples = [h for part in current[newest] for h in part]
     table = tensors(root, plans[newest]["table"])

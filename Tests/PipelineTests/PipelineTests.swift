@@ -62,8 +62,9 @@ import Testing
       #expect(report.failures.map(\.key) == ["level/broken.jpg"])
       let store = try FeatureStore(folder + "/cache")
       let rows = try store.rows(of: "avgpool")
-      let labels = rows.samples.compactMap { store.samples.label($0) }
-      let data = try LabeledFeatures(rows.matrix, labels: labels, classes: store.samples.classes)
+      let samples = try store.samples
+      let labels = rows.samples.compactMap { samples.label($0) }
+      let data = try LabeledFeatures(rows.matrix, labels: labels, classes: samples.classes)
       let split = try DataSplit(stratified: labels, SplitRule("0.5/0.5"), seed: 1)
       let fit = try await LogisticRegression().fit(data.selecting(split.training))
       #expect(try fit.head.evaluate(data.selecting(split.test)).accuracy == 1)

@@ -16,6 +16,8 @@ import Tensors
     case .replacement(let hook, let position): .replacement(hook: hook, position: position)
     case .fused(let group): try fused(group, output: step.node)
     case .inverted(let block): try inverted(block, output: step.node)
+    case .scaled(let convolution): try scaled(convolution, output: step.node)
+    case .averageOfLines(let map): averageOfLines(of: map)
     case .single(let operation): try single(operation, node: step.node)
     }
   }

@@ -78,6 +78,12 @@ import Tensors
         unsafe kernels.adaptive_average_pool(
           shape, source.pointer, out.pointer, lines.lowerBound, lines.upperBound)
       }
+    case .scaled(let shape, let layer, let input, let factors, let residual, let activation):
+      guard let source = unsafe place(input), let by = unsafe place(factors) else { return }
+      unsafe convolveScaled(
+        shape, layer, source.pointer, by: by, epilogue(layer, residual, activation), out.pointer)
+    case .averageOfLines(let sums, let shape):
+      unsafe averageLines(sums, of: shape, out.pointer, stride: out.stride)
     case .affine(let input, let scale, let shift, let activation):
       affine(input, scale, shift, activation, output, channelOffset: 0)
     case .add(let a, let b):
@@ -163,16 +169,19 @@ import Tensors
     _ shape: pf_window, _ body: (UnsafePointer<pf_window>, Range<Int>) -> Void
   ) {
     unsafe withUnsafePointer(to: shape) { shape in
-      unsafe split(batch * shape.pointee.out_height) { lines in unsafe body(shape, lines) }
+      unsafe split(batch * shape.pointee.out_height) { lines, _ in unsafe body(shape, lines) }
     }
   }
 
   func forPixels(of node: Int, _ body: (Range<Int>) -> Void) {
-    split(batch * program.graph.nodes[node].shape.pixels, body)
+    split(batch * program.graph.nodes[node].shape.pixels) { pixels, _ in body(pixels) }
   }
 
-  private func split(_ count: Int, _ body: (Range<Int>) -> Void) {
+  /// Splits things among the threads.
+  func split(_ count: Int, _ body: (_ things: Range<Int>, _ worker: Int) -> Void) {
     let items = min(count, pool.threads == 1 ? 1 : pool.threads * 4)
-    pool.forEach(items) { item, _ in body(count * item / items..<count * (item + 1) / items) }
+    pool.forEach(items) { item, worker in
+      body(count * item / items..<count * (item + 1) / items, worker)
+    }
   }
 }

@@ -28,8 +28,8 @@ struct InvertedResidual {
       else { return nil }
       return before
     }
-    if Self.isDepthwise(last, graph) {
-      guard last.residual == nil, let expand = feeding(last), Self.isPointwise(expand, graph) else {
+    if last.isDepthwise(graph) {
+      guard last.residual == nil, let expand = feeding(last), expand.isPointwise(graph) else {
         return nil
       }
       self.expand = expand
@@ -37,25 +37,29 @@ struct InvertedResidual {
       project = nil
       return
     }
-    guard Self.isPointwise(last, graph), let middle = feeding(last), Self.isDepthwise(middle, graph) else {
+    guard last.isPointwise(graph), let middle = feeding(last), middle.isDepthwise(graph) else {
       return nil
     }
-    expand = feeding(middle).flatMap { Self.isPointwise($0, graph) ? $0 : nil }
+    expand = feeding(middle).flatMap { $0.isPointwise(graph) ? $0 : nil }
     depthwise = middle
     project = last
   }
+}
 
+extension Fusion.Group {
+  /// Whether the head is a plain convolution by 1 x 1: an output pixel for each of the input's.
+  ///
   /// A convolution of a single channel is depthwise, whatever else it is.
-  private static func isPointwise(_ group: Fusion.Group, _ graph: HookedGraph) -> Bool {
-    guard case .convolution(let convolution) = graph.operation(group.head), !isDepthwise(group, graph) else {
+  func isPointwise(_ graph: HookedGraph) -> Bool {
+    guard case .convolution(let convolution) = graph.operation(head), !isDepthwise(graph) else {
       return false
     }
     return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0
-      && convolution.groups == 1 && group.pool == nil
+      && convolution.groups == 1 && pool == nil
   }
 
-  private static func isDepthwise(_ group: Fusion.Group, _ graph: HookedGraph) -> Bool {
-    guard case .convolution(let convolution) = graph.operation(group.head) else { return false }
-    return convolution.isDepthwise(over: graph.nodes[graph.nodes[group.head].inputs[0]].shape)
+  func isDepthwise(_ graph: HookedGraph) -> Bool {
+    guard case .convolution(let convolution) = graph.operation(head) else { return false }
+    return convolution.isDepthwise(over: graph.nodes[graph.nodes[head].inputs[0]].shape)
   }
 }

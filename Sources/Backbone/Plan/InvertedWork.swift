@@ -11,6 +11,8 @@ struct InvertedWork {
   var expand: Pointwise?
   var depthwise: (shape: pf_window, layer: PackedLayer, activation: pf_activation)
   var project: Pointwise?
+  /// Where the sums of the output's lines go, if anybody averages them.
+  var lineSums: MemoryPlan.Location?
 }
 
 extension Compiler {
@@ -24,8 +26,14 @@ extension Compiler {
       expand: try block.expand.map { group throws(BackboneError) in try pointwise(group, output: group.last)
       },
       depthwise: (window, layer, activation),
-      project: try block.project.map { group throws(BackboneError) in try pointwise(group, output: output) })
+      project: try block.project.map { group throws(BackboneError) in try pointwise(group, output: output) },
+      lineSums: memory.lineSums[output])
     return .inverted(work, input: block.input(graph), residual: block.project?.residual)
+  }
+
+  func averageOfLines(of map: Int) -> Program.Work {
+    guard let sums = memory.lineSums[map] else { return .nothing }
+    return .averageOfLines(sums, of: graph.nodes[map].shape)
   }
 
   private func pointwise(
@@ -48,13 +56,26 @@ extension Executor {
     unsafe withPointers(to: work, residual: residual) { block in
       let height = unsafe Int(block.pointee.depthwise.pointee.out_height)
       let scratch = unsafe kernels.inverted_residual_scratch(block)
+      let sums = unsafe work.lineSums.flatMap { unsafe pointer(to: $0, pixels: height) }
       // Whole pictures where there are enough of them.
       let pieces = batch >= pool.threads ? batch : min(batch * height, pool.threads)
       pool.forEach(pieces) { item, worker in
         unsafe kernels.inverted_residual(
-          block, source, out, nil, batch * height * item / pieces, batch * height * (item + 1) / pieces,
+          block, source, out, sums, batch * height * item / pieces, batch * height * (item + 1) / pieces,
           workspace.scratch(worker: worker, bytes: scratch))
       }
+    }
+  }
+
+  func averageLines(
+    _ sums: MemoryPlan.Location, of shape: FeatureShape, _ out: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    guard let sums = unsafe pointer(to: sums, pixels: shape.height) else { return }
+    split(batch) { pictures, _ in
+      unsafe kernels.average_lines(
+        pictures.count, shape.height, shape.width, shape.channels,
+        sums + pictures.lowerBound * shape.height * shape.channels, out + pictures.lowerBound * stride, stride
+      )
     }
   }
 

@@ -32,6 +32,8 @@ struct MemoryPlan {
   private(set) var locations: [Location?]
   /// By node: where a self-attention keeps its queries, keys and values.
   private(set) var projections: [Int: Location] = [:]
+  /// By node: where an inverted residual leaves the sums of its output's lines.
+  private(set) var lineSums: [Int: Location] = [:]
   private(set) var buffers: [Buffer] = []
   /// Floats a picture of the arena that a batch has.
   private(set) var size = 0
@@ -45,6 +47,7 @@ struct MemoryPlan {
     for (position, step) in schedule.steps.enumerated() {
       locate(step, at: position, graph, placed)
       reserveProjections(step, at: position, graph)
+      reserveLineSums(step, at: position, graph, schedule)
       for input in Schedule.inputs(of: step, graph) { use(input, at: position) }
       use(step.node, at: position)
     }
@@ -106,6 +109,19 @@ struct MemoryPlan {
     let shape = graph.nodes[group.head].shape
     projections[step.node] = newBuffer(
       .tokens(shape.pixels, 3 * shape.channels, hasClassToken: true), position)
+  }
+
+  /// The sums of a map's lines are there from the step that computes the map to the one that averages it.
+  private mutating func reserveLineSums(
+    _ step: Schedule.Step, at position: Int, _ graph: HookedGraph, _ schedule: Schedule
+  ) {
+    guard case .averageOfLines(let map) = step.kind,
+      let first = schedule.steps.firstIndex(where: { $0.node == map })
+    else { return }
+    let shape = graph.nodes[map].shape
+    let sums = lineSums[map] ?? newBuffer(.map(shape.channels, shape.height, 1), first)
+    buffers[sums.buffer].lastStep = position
+    lineSums[map] = sums
   }
 
   private mutating func locate(

@@ -67,11 +67,23 @@ extension Architecture {
     let fusion = Fusion(hooked, .table)
     let schedule = try Schedule(hooked, fusion, taps: [graph.nodes.count - 1])
     var algorithms: [String: String] = [:]
+    func describe(_ group: Fusion.Group) {
+      let head = graph.nodes[group.head]
+      for member in group.members.dropFirst() {
+        algorithms[graph.nodes[member].name] = "fused into \(head.name)"
+      }
+      algorithms[head.name] = head.algorithm(input: graph.nodes[head.inputs[0]].shape)
+    }
     for step in schedule.steps {
       switch step.kind {
       case .input: algorithms[graph.nodes[step.node].name] = "decoded and resized"
       case .single(.view): algorithms[graph.nodes[step.node].name] = "nothing to do"
       case .single, .replacement: algorithms[graph.nodes[step.node].name] = "by itself"
+      case .scaled(let scaled):
+        algorithms[graph.nodes[scaled.product].name] = "fused into \(graph.nodes[scaled.group.head].name)"
+        describe(scaled.group)
+      case .averageOfLines(let map):
+        algorithms[graph.nodes[step.node].name] = "from sums of lines that \(graph.nodes[map].name) leaves"
       case .inverted(let block):
         let head = graph.nodes[block.members[0]]
         for member in block.members.dropFirst() {
@@ -79,11 +91,7 @@ extension Architecture {
         }
         algorithms[head.name] = "inverted residual in strips"
       case .fused(let group):
-        let head = graph.nodes[group.head]
-        for member in group.members.dropFirst() {
-          algorithms[graph.nodes[member].name] = "fused into \(head.name)"
-        }
-        algorithms[head.name] = head.algorithm(input: graph.nodes[head.inputs[0]].shape)
+        describe(group)
       }
     }
     return algorithms

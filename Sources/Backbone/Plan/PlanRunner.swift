@@ -95,6 +95,7 @@ extension Program {
     var members = [node]
     switch schedule.steps.first(where: { $0.node == node })?.kind {
     case .fused(let group): members = group.members
+    case .scaled(let scaled): members = scaled.group.members
     case .inverted(let block): members = block.members
     default: break
     }

@@ -21,6 +21,10 @@ import Tensors
     case depthwise(pf_window, PackedLayer, input: Int, residual: Int?, pf_activation)
     case maxPool(pf_window, input: Int)
     case averagePool(pf_window, input: Int)
+    /// A convolution of a map times another node's factors, one a channel.
+    case scaled(pf_convolution, PackedLayer, input: Int, factors: Int, residual: Int?, pf_activation)
+    /// The mean over a map from the sums of its lines.
+    case averageOfLines(MemoryPlan.Location, of: FeatureShape)
     case affine(input: Int, scale: AlignedFloats?, shift: AlignedFloats?, pf_activation)
     case add(Int, Int)
     /// Copies the parts that could not be written in place.

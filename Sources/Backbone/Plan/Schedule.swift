@@ -13,6 +13,10 @@ struct Schedule {
     case fused(Fusion.Group)
     /// Three convolutions that are computed together.
     case inverted(InvertedResidual)
+    /// A convolution by 1 x 1 and the scaling of what it reads.
+    case scaled(ScaledConvolution)
+    /// The mean over a map whose inverted residual leaves the sums of its lines behind.
+    case averageOfLines(map: Int)
     /// One node by itself.
     case single(Operation)
     /// A tensor that a replacing hook returns.
@@ -40,7 +44,7 @@ struct Schedule {
       for input in Self.inputs(of: step, graph) { wanted[input] = true }
       steps.append(step)
     }
-    self.steps = steps.reversed()
+    self.steps = Self.averagingLines(steps.reversed(), graph)
     events = graph.events
   }
 
@@ -54,10 +58,12 @@ struct Schedule {
       return Step(node: node, kind: .replacement(hook: hook, position: position))
     }
     if operation == .input { return Step(node: node, kind: .input) }
-    if let block = InvertedResidual(
-      endingAt: node, graph, fusion, isHidden: { fusion.readers[$0].count == 1 && !wanted[$0] })
-    {
+    let isHidden = { fusion.readers[$0].count == 1 && !wanted[$0] }
+    if let block = InvertedResidual(endingAt: node, graph, fusion, isHidden: isHidden) {
       return Step(node: node, kind: .inverted(block))
+    }
+    if let scaled = ScaledConvolution(endingAt: node, graph, fusion, isHidden: isHidden) {
+      return Step(node: node, kind: .scaled(scaled))
     }
     if let group = fusion.recipe(for: node) {
       // Where somebody wants what a pool reads, the pool reads it as well: a maximum has the same bits either way.
@@ -67,13 +73,30 @@ struct Schedule {
     return Step(node: node, kind: .single(operation))
   }
 
+  /// Means over a map that an inverted residual computes are made of the sums that it can leave of each line while
+  /// the line is in the cache: the sums of a pool by itself, in its order.
+  private static func averagingLines(_ steps: [Step], _ graph: HookedGraph) -> [Step] {
+    var blocks: Set<Int> = []
+    return steps.map { step in
+      switch step.kind {
+      case .inverted(let block) where block.project == nil: blocks.insert(step.node)
+      case .single(.adaptiveAveragePool) where graph.nodes[step.node].shape.pixels == 1:
+        let map = graph.nodes[step.node].inputs[0]
+        if blocks.contains(map) { return Step(node: step.node, kind: .averageOfLines(map: map)) }
+      default: break
+      }
+      return step
+    }
+  }
+
   /// The nodes a step reads.
   static func inputs(of step: Step, _ graph: HookedGraph) -> [Int] {
     switch step.kind {
     case .input: []
     case .fused(let group): graph.nodes[group.head].inputs + (group.residual.map { [$0] } ?? [])
     case .inverted(let block): [block.input(graph)] + (block.project?.residual.map { [$0] } ?? [])
-    case .single, .replacement: graph.nodes[step.node].inputs
+    case .scaled(let scaled): [scaled.input, scaled.factors] + (scaled.group.residual.map { [$0] } ?? [])
+    case .averageOfLines, .single, .replacement: graph.nodes[step.node].inputs
     }
   }
 

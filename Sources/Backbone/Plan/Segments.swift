@@ -47,6 +47,7 @@ struct Segments {
   ) -> Double? {
     switch step.kind {
     case .fused(let group): return picturesNeeded(group, graph, choice)
+    case .scaled(let scaled): return picturesNeeded(scaled.group, graph, choice)
     case .inverted(let block):
       return [block.expand, block.project].compactMap { $0 }
         .compactMap { picturesNeeded($0, graph, choice) }.max()

@@ -1,6 +1,7 @@
 // The C kernels of Permafrost. Internal: symbols start with `pf_`, nothing here is public API.
 #ifndef CPERMAFROST_KERNELS_H
 #define CPERMAFROST_KERNELS_H
+#include "pf_files.h"
 #include "pf_isa.h"
 #include "pf_network.h"
 #include "pf_optimizers.h"

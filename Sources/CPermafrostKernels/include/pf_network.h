@@ -187,6 +187,17 @@ typedef struct pf_network_kernels {
   void (*average_lines)(size_t pictures, size_t lines, size_t pixels, size_t channels, const float *line_sums,
                         float *out, size_t out_picture_stride);
 
+  // MARK: a 1 x 1 convolution of a map whose channels are scaled
+
+  /// Bytes of scratch (64-byte aligned) that any call of `convolve_scaled` needs.
+  size_t (*scaled_scratch)(const pf_convolution *shape);
+  /// Output rows row_begin..<row_end, over all pictures, of a 1 x 1 convolution (stride 1, no padding, one group)
+  /// of the input times factors[picture][channel], `factors_stride` floats a picture. Every value has the bits
+  /// that `affine` and `convolve` give one after the other. Unfinished sums are kept in `out`.
+  void (*convolve_scaled)(const pf_convolution *shape, const float *in, const float *factors,
+                          size_t factors_stride, const float *packed, pf_epilogue epilogue, float *out,
+                          size_t row_begin, size_t row_end, void *scratch);
+
   // MARK: elementwise, over `count` pixels of `channels` floats; strides are floats a pixel; in place if wished
 
   /// out = activation(in * scale[channel] + shift[channel]); scale NULL: 1, shift NULL: 0.

@@ -31,6 +31,7 @@
 #include "inverted_cut.template.h"
 #include "inverted.template.h"
 #include "elementwise.template.h"
+#include "scaled.template.h"
 #include "reduction.template.h"
 #include "layer_norm.template.h"
 #include "attention.template.h"
@@ -61,6 +62,8 @@ const pf_network_kernels NETWORK_KERNELS = {
     .inverted_residual_scratch = inverted_residual_scratch,
     .inverted_residual = inverted_residual,
     .average_lines = average_lines,
+    .scaled_scratch = scaled_scratch,
+    .convolve_scaled = convolve_scaled,
     .affine = affine,
     .add = add,
     .layer_norm = layer_norm,

@@ -73,8 +73,8 @@ struct CacheShow: ParsableCommand {
     }
     print("stored as      \(store.identity.storage.rawValue)")
     for column in store.columns { print("column         \(column.column) (\(column.dimension))") }
-    print("samples        \(store.samples.count), \(store.samples.classes.count) classes")
-    for failure in store.failures { print("failed         \(failure.key): \(failure.reason)") }
+    print("samples        \(store.sampleCount), \(try store.samples.classes.count) classes")
+    for failure in try store.failures { print("failed         \(failure.key): \(failure.reason)") }
   }
 }
 
@@ -95,19 +95,51 @@ struct CacheList: ParsableCommand {
 }
 
 struct CacheCollect: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "gc", abstract: "Reserved.")
+  static let configuration = CommandConfiguration(
+    commandName: "gc",
+    abstract: "Remove what broken runs left behind, and what compacting has made superfluous.",
+    discussion: """
+      What was changed within the last day stays: a run on another machine may be at work at it. --force takes
+      everything that no process of this machine works at.
+
+      Example:
+        permafrost cache gc --cache photos.cache --dry-run
+      """)
 
   @Option(help: "The cache's folder.")
   var cache: String
 
-  func run() throws { throw CommandError.reserved("cache gc") }
+  @Flag(help: "Do not wait for things to be a day old.")
+  var force = false
+
+  @Flag(help: "Only say what would be removed.")
+  var dryRun = false
+
+  func run() throws {
+    let report = try FeatureStore.collect(
+      cache, idle: force ? .seconds(-60) : .seconds(24 * 3600), isTrial: dryRun)
+    for file in report.files { print(file) }
+    print("\(report.files.count) files, \(report.bytes) bytes \(dryRun ? "would go" : "removed")")
+  }
 }
 
 struct CacheCompact: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "compact", abstract: "Reserved.")
+  static let configuration = CommandConfiguration(
+    commandName: "compact",
+    abstract: "Write all rows that the cache shows into one file a column, in the order of the samples.",
+    discussion: """
+      Rows of pictures that are no longer among the samples are left out. What was there before goes with the
+      next `permafrost cache gc`.
+
+      Example:
+        permafrost cache compact --cache photos.cache
+      """)
 
   @Option(help: "The cache's folder.")
   var cache: String
 
-  func run() throws { throw CommandError.reserved("cache compact") }
+  func run() throws {
+    let report = try FeatureStore.compact(cache)
+    print("\(report.rows) rows kept, \(report.droppedRows) dropped")
+  }
 }

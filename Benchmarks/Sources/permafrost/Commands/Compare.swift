@@ -66,7 +66,7 @@ struct Compare: AsyncParsableCommand {
     if let json {
       try writeJSON(ComparisonJSON(classes: data.classes, split: split, outcomes, pairs), to: json)
     }
-    let summary = ComparisonReport.of(outcomes, pairs, data, split, title: "Heads on \(cacheName)")
+    let summary = try ComparisonReport.of(outcomes, pairs, data, split, title: "Heads on \(cacheName)")
     if !quiet && json != "-" { print(summary.text()) }
     if let report { try summary.write(to: report) }
   }
@@ -79,14 +79,14 @@ extension ComparisonReport {
   static func of(
     _ outcomes: [HeadComparison.Outcome], _ pairs: [HeadComparison.Pair], _ data: ColumnData,
     _ split: DataSplit, title: String
-  ) -> ComparisonReport {
+  ) throws -> ComparisonReport {
     let identity = data.store.identity
     let best = outcomes.max { $0.evaluation.accuracy < $1.evaluation.accuracy }
     return ComparisonReport(
       title: title, data: DataSetFacts(data, split, name: data.store.root),
       groupName: identity.extractor.network, heads: outcomes.map { HeadResult($0) },
       pairs: pairs.map { HeadPair($0) },
-      examples: best.map { ExamplePrediction.some($0, data, split) } ?? [],
+      examples: try best.map { try ExamplePrediction.some($0, data, split) } ?? [],
       provenance: [
         Fact("network", identity.extractor.network), Fact("weights", identity.extractor.weights),
         Fact("stored as", identity.storage.rawValue), Fact("cache", data.store.id),

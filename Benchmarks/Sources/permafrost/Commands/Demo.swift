@@ -50,7 +50,7 @@ struct Demo: AsyncParsableCommand {
       try await group("random weights", random, "avgpool"),
       try await group("raw pixels", trained, "input"),
     ]
-    let report = summary(groups)
+    let report = try summary(groups)
     try report.write(to: output)
     print(report.text())
     print(verdict(groups))
@@ -86,11 +86,11 @@ struct Demo: AsyncParsableCommand {
     return Group(name: name, data: data, split: split, outcomes: outcomes)
   }
 
-  private func summary(_ groups: [Group]) -> ComparisonReport {
+  private func summary(_ groups: [Group]) throws -> ComparisonReport {
     let main = groups[0]
     let labels = main.data.columns.first?.data.labels ?? []
     let pairs = HeadComparison.pairs(main.outcomes, labels: main.split.test.map { labels[$0] })
-    var report = ComparisonReport.of(
+    var report = try ComparisonReport.of(
       main.outcomes, pairs, main.data, main.split, title: "Five classes of ships")
     report.groupName = main.name
     report.controls = groups.dropFirst().map { group in

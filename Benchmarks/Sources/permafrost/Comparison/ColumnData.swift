@@ -14,22 +14,23 @@ struct ColumnData {
   init(_ store: FeatureStore, columns names: [String]) throws {
     let names = names.isEmpty ? store.columns.map(\.column) : names
     let rows = try names.map { (name: $0, rows: try store.rows(of: $0)) }
+    let table = try store.samples
     // A sample may have failed in one column only: heads are compared on those that all have.
-    var common = Set((rows.first?.rows.samples ?? []).filter { store.samples.label($0) != nil })
+    var common = Set((rows.first?.rows.samples ?? []).filter { table.label($0) != nil })
     for column in rows.dropFirst() { common.formIntersection(column.rows.samples) }
     let samples = common.sorted()
     guard !samples.isEmpty else { throw CommandError.failed("\(store.root) holds no labelled features") }
-    let labels = samples.compactMap { store.samples.label($0) }
+    let labels = samples.compactMap { table.label($0) }
     columns = try rows.map { column in
       let positions = Dictionary(
         uniqueKeysWithValues: column.rows.samples.enumerated().map { ($1, $0) })
       let matrix = column.rows.matrix.selecting(samples.compactMap { positions[$0] })
-      return (column.name, try LabeledFeatures(matrix, labels: labels, classes: store.samples.classes))
+      return (column.name, try LabeledFeatures(matrix, labels: labels, classes: table.classes))
     }
     self.samples = samples
     self.store = store
-    classes = store.samples.classes
-    splits = samples.map { store.samples.split($0) }
+    classes = table.classes
+    splits = samples.map { table.split($0) }
   }
 
   private var labels: [Int] { columns.first?.data.labels ?? [] }

@@ -21,14 +21,15 @@ extension ExamplePrediction {
   /// Some test pictures with what a head made of them: the wrong ones first, then others evenly spread.
   static func some(
     _ outcome: HeadComparison.Outcome, _ data: ColumnData, _ split: DataSplit, count: Int = 24
-  ) -> [ExamplePrediction] {
+  ) throws -> [ExamplePrediction] {
     let labels = data.columns.first?.data.labels ?? []
     let predictions = outcome.evaluation.predictions
     let wrong = split.test.indices.filter { predictions[$0] != labels[split.test[$0]] }
     let right = split.test.indices.filter { predictions[$0] == labels[split.test[$0]] }
     let chosen = spread(wrong, count / 3) + spread(right, count - min(wrong.count, count / 3))
+    let samples = try data.store.samples
     return chosen.compactMap { row in
-      let sample = data.store.samples[data.samples[split.test[row]]]
+      let sample = samples[data.samples[split.test[row]]]
       guard let picture = thumbnail(sample.path) else { return nil }
       let scores = outcome.evaluation.topScores(row, count: 3)
       return ExamplePrediction(

@@ -1,16 +1,16 @@
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the source of
 /// every random choice in this module, so that a seed means the same bits everywhere.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
   /// - Parameter stream: tells the uses of one seed apart.
-  init(seed: UInt64, stream: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0) {
     state = seed
     guard stream > 0 else { return }
     state = next() ^ (stream &* 0x9e37_79b9_7f4a_7c15)
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -19,10 +19,10 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// Uniform in [0, 1), from the 53 upper bits.
-  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Uniform below `bound`, without bias (Lemire, "Fast random integer generation in an interval", 2019).
-  mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     let bound = UInt64(bound)
     while true {
       let product = next().multipliedFullWidth(by: bound)
@@ -31,7 +31,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// Fisher and Yates' shuffle. Written out because the standard library does not promise to keep its own.
-  mutating func shuffle(_ values: inout [Int]) {
+  package mutating func shuffle(_ values: inout [Int]) {
     guard values.count > 1 else { return }
     for last in stride(from: values.count - 1, to: 0, by: -1) {
       values.swapAt(last, below(last + 1))

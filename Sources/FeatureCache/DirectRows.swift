@@ -1,0 +1,63 @@
+import Tensors
+
+/// The rows of one column of one shard, read with calls, each block checked before something of it is first
+/// used. A file that became shorter or cannot be read is an error and not the end of the process.
+final class DirectRows: RowStorage {
+  let rowCount: Int
+  let dimension: Int
+  let elementType: ElementType
+  private let data: DataFile
+  private let file: OpenFile
+  private let scales: [Float]?
+  private let checks: BlockChecks?
+
+  init(
+    _ column: ShardRecord.Column, _ file: OpenFile, _ elementType: ElementType, scales: [Float]?,
+    _ checking: ChecksumPolicy
+  ) throws(FeatureCacheError) {
+    rowCount = column.rowCount
+    dimension = column.dimension
+    self.elementType = elementType
+    self.scales = scales
+    self.file = file
+    data = column.file
+    checks = checking == .touched ? BlockChecks(column.file) : nil
+    for block in 0..<(checking == .whole ? column.file.blockCount : 1) { try check(block) }
+  }
+
+  private func check(_ block: Int) throws(FeatureCacheError) {
+    let range = data.range(ofBlock: block)
+    try data.check(block: block, Checksum.crc32c(file.read(range)), of: file.path)
+  }
+
+  func read(_ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError) {
+    let rowBytes = dimension * elementType.byteCount
+    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
+      block throws(FeatureCacheError) in try check(block)
+    }
+    // As many rows at a time as bound the memory that their bytes take.
+    let step = max(1, CacheFormat.blockBytes / rowBytes)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: step) {
+      let part = first..<min(first + step, range.upperBound)
+      let target = (first - range.lowerBound) * dimension
+      try unsafe readPart(part, into: output.extracting(target..<target + part.count * dimension))
+    }
+  }
+
+  private func readPart(
+    _ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(TensorsError) {
+    let rowBytes = dimension * elementType.byteCount
+    let start = data.dataOffset + range.lowerBound * rowBytes
+    let bytes: [UInt8]
+    do throws(FeatureCacheError) {
+      bytes = try file.read(start..<start + range.count * rowBytes)
+    } catch {
+      throw TensorsError(.io, error.message)
+    }
+    let rows = try StoredRows(
+      FileBytes(copying: bytes, name: file.path), at: 0, rowCount: range.count, dimension: dimension,
+      elementType: elementType, scales: scales.map { Array($0[range]) })
+    unsafe rows.read(0..<range.count, into: output)
+  }
+}

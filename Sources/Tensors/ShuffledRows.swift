@@ -1,0 +1,46 @@
+/// An order of rows for training: blocks of neighbouring rows in random order, and the rows of a few blocks mixed
+/// with one another. Storage is read in long pieces, which a disk and a cache of pages like as much as a scan.
+public struct ShuffledRows: Sequence, Sendable {
+  /// Rows that are read and mixed together.
+  public struct Chunk: Sendable {
+    /// Ranges of rows, in the order in which they are read.
+    public var ranges: [Range<Int>]
+    /// All of their rows, mixed.
+    public var rows: [Int]
+  }
+
+  private let rowCount: Int
+  private let blockRows: Int
+  private let blocksTogether: Int
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - rowCount: rows of the matrix.
+  ///   - blockRows: neighbouring rows that stay together on disk; some megabytes of them are best.
+  ///   - blocksTogether: blocks whose rows are mixed with one another.
+  ///   - seed: another seed, as for another epoch, is another order.
+  public init(rowCount: Int, blockRows: Int, blocksTogether: Int = 4, seed: UInt64) {
+    precondition(rowCount >= 0 && blockRows > 0 && blocksTogether > 0, "rows and blocks are counted from 1")
+    self.rowCount = rowCount
+    self.blockRows = blockRows
+    self.blocksTogether = blocksTogether
+    self.seed = seed
+  }
+
+  public func makeIterator() -> AnyIterator<Chunk> {
+    var generator = SeededGenerator(seed: seed)
+    let blockCount = (rowCount + blockRows - 1) / blockRows
+    var blocks = Array(0..<blockCount)
+    generator.shuffle(&blocks)
+    var next = 0
+    return AnyIterator {
+      guard next < blocks.count else { return nil }
+      let taken = blocks[next..<Swift.min(next + blocksTogether, blocks.count)]
+      next = taken.endIndex
+      let ranges = taken.map { $0 * blockRows..<Swift.min(($0 + 1) * blockRows, rowCount) }
+      var rows = ranges.flatMap(Array.init)
+      generator.shuffle(&rows)
+      return Chunk(ranges: ranges, rows: rows)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import FeatureCache
+import Tensors
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Ways of reading what is stored.
+@Suite struct ReadingTests {
+  let scratch = Scratch()
+
+  @Test(arguments: StorageType.allCases, [ChecksumPolicy.never, .touched, .whole])
+  func callsReadWhatMapsShow(storage: StorageType, checking: ChecksumPolicy) async throws {
+    scratch.writePictures()
+    _ = try await scratch.run(FakeExtractor(("pool", 700_001)), storage: storage)  // rows across blocks
+    let mapped = try FeatureStore(scratch["cache"], checking: checking, reading: .mapped)
+    let direct = try FeatureStore(scratch["cache"], checking: checking, reading: .direct)
+    #expect(try direct.samples.map(\.key) == mapped.samples.map(\.key))
+    let (a, b) = (try mapped.matrix("pool"), try direct.matrix("pool"))
+    for range in [0..<9, 3..<4, 8..<9, 2..<7] {
+      let areEqual = try a.rows(range) == b.rows(range)
+      #expect(areEqual, "rows \(range)")
+    }
+  }
+
+  @Test func aFileThatShrinksWhileItIsReadIsAnError() async throws {
+    scratch.writePictures()
+    _ = try await scratch.run(FakeExtractor(("pool", 3000)))
+    let matrix = try FeatureStore(scratch["cache"], reading: .direct).matrix("pool")
+    _ = try matrix.row(0)
+    let name = try #require(try scratch.list("cache").first { $0.contains(".pool.") })
+    unsafe chmod(scratch["cache/\(name)"], 0o644)
+    unsafe truncate(scratch["cache/\(name)"], 65536 + 12000)
+    let error = #expect(throws: TensorsError.self) { try matrix.row(8) }
+    #expect(error?.message.contains("it became shorter") == true)
+  }
+
+  @Test func partsOfTheSamples() async throws {
+    scratch.writePictures()
+    _ = try await scratch.run(FakeExtractor())
+    let store = try FeatureStore(scratch["cache"])
+    let (rows, samples) = (try store.rows(of: "pool"), try store.samples)
+    let dogs = rows.selecting { samples.label($0) == 1 }
+    #expect(dogs.samples == [5, 6, 7, 9])
+    #expect(try dogs.matrix.rows(0..<4) == scratch.expected("pool", 3)[5...].flatMap(\.self))
+    #expect(rows.selecting { _ in false }.matrix.rowCount == 0)
+  }
+
+  @Test func aPlainShardNeedsNoIndex() async throws {
+    for index in 0..<6 { scratch.write("picture \(index)", to: "pictures/\(index).jpg") }
+    _ = try await scratch.run(FakeExtractor())
+    let name = try #require(
+      try scratch.list("cache").first { $0.hasPrefix("s1-0-of-1-") && !$0.contains(".pool.") })
+    var bytes = try scratch.read("cache/\(name)")
+    bytes[bytes.count - 1] ^= 1
+    scratch.write(bytes, to: "cache/\(name)")
+    // Damage in what is not needed is not met; whoever looks for it finds it.
+    #expect(try scratch.stored("pool").count == 6)
+    #expect(try FeatureStore.verify(scratch["cache"]).count == 1)
+  }
+}

@@ -1,0 +1,46 @@
+import Tensors
+import Testing
+
+@Suite struct FeatureMatrixViewTests {
+  private func matrix(_ rows: Int, _ dimension: Int, from start: Float = 0) throws -> FeatureMatrix {
+    try FeatureMatrix((0..<rows * dimension).map { start + Float($0) }, dimension: dimension)
+  }
+
+  @Test func columnsSideBySide() throws {
+    let (a, b) = (try matrix(5, 2), try matrix(5, 3, from: 100).selecting([4, 3, 2, 1, 0]))
+    let both = try FeatureMatrix.concatenatingColumns([a, b, a])
+    #expect((both.rowCount, both.dimension) == (5, 7))
+    #expect(try both.row(1) == [2, 3, 109, 110, 111, 2, 3])
+    #expect(try both.selecting([3, 0]).rows(0..<2) == both.row(3) + both.row(0))
+    #expect(throws: TensorsError.self) { try FeatureMatrix.concatenatingColumns([a, matrix(4, 1)]) }
+    #expect(throws: TensorsError.self) { try FeatureMatrix.concatenatingColumns([]) }
+  }
+
+  @Test func rowsOfUnitLength() throws {
+    let rows = try FeatureMatrix([3, 4, 0, 0, 1e30, 1e30, -1e-30, 0], dimension: 2).normalized()
+    let half = Float(0.5).squareRoot()
+    #expect(try rows.rows(0..<4) == [0.6, 0.8, 0, 0, half, half, -1, 0])
+  }
+
+  @Test func standardizedColumns() throws {
+    let rows = try matrix(2, 3).standardized(mean: [1, 1, 1], scale: [2, 0, 0.5])
+    #expect(try rows.rows(0..<2) == [-0.5, 0, 2, 1, 3, 8])
+    #expect(throws: TensorsError.self) { try matrix(2, 3).standardized(mean: [1, 1], scale: [1, 1, 1]) }
+  }
+
+  @Test(arguments: [0, 1, 7, 100, 1003])
+  func anEpochIsEveryRowOnce(count: Int) {
+    let order = ShuffledRows(rowCount: count, blockRows: 8, blocksTogether: 3, seed: 5)
+    let chunks = Array(order)
+    #expect(chunks.flatMap(\.rows).sorted() == Array(0..<count))
+    for chunk in chunks {
+      #expect(chunk.rows.count <= 24)
+      #expect(Set(chunk.ranges.flatMap(Array.init)) == Set(chunk.rows))
+    }
+    #expect(Array(order).map(\.rows) == chunks.map(\.rows))
+    guard count > 50 else { return }
+    let other = ShuffledRows(rowCount: count, blockRows: 8, blocksTogether: 3, seed: 6)
+    #expect(other.flatMap(\.rows) != chunks.flatMap(\.rows))
+    #expect(chunks.flatMap(\.rows) != Array(0..<count))
+  }
+}

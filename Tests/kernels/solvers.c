@@ -1,0 +1,118 @@
+// What the solvers of the heads call: products in float64, and the steps of two optimizers.
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "suites.h"
+
+static double *random_doubles(size_t count) {
+  double *doubles = memory(count * sizeof(double));
+  for (size_t i = 0; i < count; i++) doubles[i] = (double)random_unit() + 0x1p-30 * (double)random_unit();
+  return doubles;
+}
+
+/// Sums of products of numbers below 1, in float64.
+static double bound_of(size_t terms) { return 0x1p-52 * (double)(terms + 1); }
+
+// MARK: products
+
+static void check_scores(const pf_product_kernels *kernels, size_t rows, size_t d, size_t classes) {
+  begin_case("%zu rows of %zu numbers, %zu classes", rows, d, classes);
+  const float *x = random_floats(rows * d);
+  const double *w = random_doubles(classes * d);
+  double *z = memory(rows * classes * sizeof(double));
+  kernels->scores(x, rows, d, w, classes, z);
+  for (size_t t = 0; t < rows; t++) {
+    for (size_t k = 0; k < classes; k++) {
+      double expected = 0, alone;
+      for (size_t j = 0; j < d; j++) expected += (double)x[t * d + j] * w[k * d + j];
+      expect_near("score", t * classes + k, z[t * classes + k], expected, bound_of(d));
+      kernels->scores(x + t * d, 1, d, w + k * d, 1, &alone);
+      if (memcmp(&alone, &z[t * classes + k], sizeof alone) != 0) {
+        fail("score %zu alone is %a, not %a", t * classes + k, alone, z[t * classes + k]);
+      }
+    }
+  }
+}
+
+static void check_accumulate(const pf_product_kernels *kernels, size_t rows, size_t d, size_t classes) {
+  begin_case("%zu rows of %zu numbers, %zu classes", rows, d, classes);
+  const float *x = random_floats(rows * d);
+  const double *r = random_doubles(rows * classes), *before = random_doubles(classes * d);
+  double *g = memory(classes * d * sizeof(double));
+  memcpy(g, before, classes * d * sizeof(double));
+  kernels->accumulate(x, rows, d, r, classes, g);
+  for (size_t k = 0; k < classes; k++) {
+    for (size_t j = 0; j < d; j++) {
+      double expected = before[k * d + j];
+      for (size_t t = 0; t < rows; t++) expected += r[t * classes + k] * (double)x[t * d + j];
+      expect_near("sum", k * d + j, g[k * d + j], expected, bound_of(rows));
+    }
+  }
+}
+
+static void check_squares(const pf_product_kernels *kernels, size_t rows, size_t d) {
+  begin_case("%zu rows of %zu numbers", rows, d);
+  const float *x = random_floats(rows * d);
+  const double *mean = random_doubles(d), *before = random_doubles(d);
+  double *squares = memory(d * sizeof(double));
+  memcpy(squares, before, d * sizeof(double));
+  kernels->squared_deviations(x, rows, d, mean, squares);
+  for (size_t j = 0; j < d; j++) {
+    double expected = before[j];
+    for (size_t t = 0; t < rows; t++) {
+      expected += ((double)x[t * d + j] - mean[j]) * ((double)x[t * d + j] - mean[j]);
+    }
+    expect_near("square", j, squares[j], expected, 4 * bound_of(rows));
+  }
+}
+
+void check_products(const pf_product_kernels *kernels) {
+  static const size_t rows[] = {0, 1, 3, 4, 9}, widths[] = {1, 2, 3, 7, 8, 16, 67}, classes[] = {1, 2, 4, 5, 11};
+  void (*const checks[])(const pf_product_kernels *, size_t, size_t, size_t) = {check_scores, check_accumulate};
+  for (size_t check = 0; check < 2; check++) {
+    begin_kernel(check == 0 ? "scores" : "accumulate");
+    for (size_t i = 0; i < 5 * 7 * 5; i++) checks[check](kernels, rows[i / 35], widths[i / 5 % 7], classes[i % 5]);
+  }
+  begin_kernel("squared deviations");
+  for (size_t i = 0; i < 5 * 7; i++) check_squares(kernels, rows[i / 7], widths[i % 7]);
+}
+
+// MARK: optimizers
+
+static void check_adam(const pf_optimizer_kernels *kernels, size_t count) {
+  begin_case("%zu parameters", count);
+  const float *w = random_floats(count), *g = random_floats(count), *m = random_floats(count);
+  float *v = random_floats(count);
+  for (size_t i = 0; i < count; i++) v[i] = fabsf(v[i]);
+  float *new_w = copy_of(w, count), *new_m = copy_of(m, count), *new_v = copy_of(v, count);
+  kernels->adam(new_w, g, new_m, new_v, count, 0.125f, 0.875f, 0.75f, 0.9375f, 0.0625f, 1.5f, 0x1p-10f);
+  for (size_t i = 0; i < count; i++) {
+    const double gradient = (double)g[i] + 0.125 * (double)w[i];
+    const double first = 0.875 * (double)m[i] + 0.125 * gradient;
+    const double second = 0.75 * (double)v[i] + 0.25 * gradient * gradient, root = sqrt(second) * 1.5 + 0x1p-10;
+    expect_near("first moment", i, (double)new_m[i], first, 2e-7);
+    expect_near("second moment", i, (double)new_v[i], second, 4e-7);
+    const double step = 0.0625 * first / root;
+    expect_near("parameter", i, (double)new_w[i], 0.9375 * (double)w[i] - step, 2e-7 + 3e-7 / root + 1e-6 * fabs(step));
+  }
+}
+
+static void check_momentum(const pf_optimizer_kernels *kernels, size_t count) {
+  begin_case("%zu parameters", count);
+  const float *w = random_floats(count), *g = random_floats(count), *m = random_floats(count);
+  float *new_w = copy_of(w, count), *new_m = copy_of(m, count);
+  kernels->momentum(new_w, g, new_m, count, 0.125f, 0.875f, 0.0625f);
+  for (size_t i = 0; i < count; i++) {
+    const double step = 0.875 * (double)m[i] + (double)g[i] + 0.125 * (double)w[i];
+    expect_near("step", i, (double)new_m[i], step, 4e-7);
+    expect_near("parameter", i, (double)new_w[i], (double)w[i] - 0.0625 * step, 2e-7);
+  }
+}
+
+void check_optimizers(const pf_optimizer_kernels *kernels) {
+  begin_kernel("adam");
+  for (size_t count = 0; count <= 70; count++) check_adam(kernels, count);
+  begin_kernel("momentum");
+  for (size_t count = 0; count <= 70; count++) check_momentum(kernels, count);
+}
