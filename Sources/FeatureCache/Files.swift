@@ -188,6 +188,10 @@ final class OpenFile {
   }
 
   func write(_ bytes: [UInt8], at offset: Int) throws(FeatureCacheError) {
+    try write(bytes[...], at: offset)
+  }
+
+  func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(FeatureCacheError) {
     var written = 0
     while written < bytes.count {
       let position = written
