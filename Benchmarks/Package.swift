@@ -27,7 +27,10 @@ let package = Package(
         "CMachineProbe", "Report", "ShipPictures", backbone, featureCache, heads,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      resources: [.copy("Resources/demonet.safetensors"), .copy("Resources/peer_network.py")]),
+      resources: [
+        .copy("Resources/demonet.safetensors"), .copy("Resources/peer_cache.py"),
+        .copy("Resources/peer_network.py"),
+      ]),
     .target(name: "CMachineProbe", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "Report"),
     .target(name: "ShipPictures"),

@@ -76,7 +76,7 @@ final class AbandonedAttempt {
     for start in stride(from: range.lowerBound, to: range.upperBound, by: CacheFormat.blockBytes) {
       let piece = start..<min(start + CacheFormat.blockBytes, range.upperBound)
       guard let bytes = try? file.read(piece) else { return false }
-      checksum = Checksum.crc32c(bytes, continuing: checksum)
+      checksum = Checksum.crc32c(bytes[...], continuing: checksum)
     }
     return checksum == rows.checksum
   }

@@ -73,16 +73,15 @@ struct ColumnWriter {
 
   private mutating func flush(upTo count: Int) throws(FeatureCacheError) {
     guard count > 0 else { return }
-    let bytes = Array(pending[..<count])
-    try file.write(bytes, at: written)
+    try file.write(pending[..<count], at: written)
     written += count
-    unjournalled.checksum = Checksum.crc32c(bytes, continuing: unjournalled.checksum)
-    var rest = pending[..<count]
-    while !rest.isEmpty {
-      let piece = rest.prefix(CacheFormat.blockBytes - blockFill)
-      blockChecksum = Checksum.crc32c(Array(piece), continuing: blockChecksum)
-      blockFill += piece.count
-      rest = rest.dropFirst(piece.count)
+    unjournalled.checksum = Checksum.crc32c(pending[..<count], continuing: unjournalled.checksum)
+    var start = 0
+    while start < count {
+      let end = min(start + CacheFormat.blockBytes - blockFill, count)
+      blockChecksum = Checksum.crc32c(pending[start..<end], continuing: blockChecksum)
+      blockFill += end - start
+      start = end
       if blockFill == CacheFormat.blockBytes { endBlock() }
     }
     pending.removeFirst(count)

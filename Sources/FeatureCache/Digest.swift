@@ -50,7 +50,9 @@ enum Checksum {
   /// Eight hexadecimal digits.
   static func text(_ checksum: UInt32) -> String { hexadecimal(bytesInMemory([checksum.bigEndian])) }
 
-  static func crc32c(_ bytes: [UInt8], continuing crc: UInt32 = 0) -> UInt32 {
+  static func crc32c(_ bytes: [UInt8]) -> UInt32 { crc32c(bytes[...], continuing: 0) }
+
+  static func crc32c(_ bytes: ArraySlice<UInt8>, continuing crc: UInt32) -> UInt32 {
     unsafe bytes.withUnsafeBytes { unsafe pf_crc32c(crc, $0.baseAddress, $0.count) }
   }
 

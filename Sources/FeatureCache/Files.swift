@@ -192,6 +192,10 @@ final class OpenFile: Sendable {
   }
 
   func write(_ bytes: [UInt8], at offset: Int) throws(FeatureCacheError) {
+    try write(bytes[...], at: offset)
+  }
+
+  func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(FeatureCacheError) {
     var written = 0
     while written < bytes.count {
       let position = written

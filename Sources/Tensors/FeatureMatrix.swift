@@ -94,13 +94,27 @@ public struct FeatureMatrix: Sendable {
   ///
   /// - Throws: as `row(_:)`.
   public func rows(_ range: Range<Int>) throws(TensorsError) -> [Float] {
-    var output = [Float](repeating: 0, count: range.count * dimension)
+    var output: [Float] = []
+    try read(range, into: &output)
+    return output
+  }
+
+  /// The same into an array that is used again and again, which spares asking for memory each time. It is
+  /// made to hold exactly these rows; after an error its numbers mean nothing.
+  ///
+  /// - Throws: as `row(_:)`.
+  public func read(_ range: Range<Int>, into output: inout [Float]) throws(TensorsError) {
+    let count = range.count * dimension
+    if output.count > count {
+      output.removeLast(output.count - count)
+    } else if output.count < count {
+      output.append(contentsOf: repeatElement(0, count: count - output.count))
+    }
     var failure: TensorsError?
     unsafe output.withUnsafeMutableBufferPointer { buffer in
       do throws(TensorsError) { try unsafe read(range, into: buffer) } catch { failure = error }
     }
     if let failure { throw failure }
-    return output
   }
 
   /// Reads rows, widened to float32, into a buffer of exactly their size. Traps where the range is out of

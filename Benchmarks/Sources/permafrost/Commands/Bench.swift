@@ -17,15 +17,6 @@ struct BenchPipeline: ParsableCommand {
   func run() throws { throw CommandError.reserved("bench pipeline") }
 }
 
-struct BenchCache: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "cache", abstract: "Reserved.")
-
-  @Argument(parsing: .allUnrecognized)
-  var arguments: [String] = []
-
-  func run() throws { throw CommandError.reserved("bench cache") }
-}
-
 struct BenchHeads: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "heads", abstract: "Reserved.")
 

@@ -9,18 +9,22 @@ final class BenchOutput {
 
   func add(_ outcome: NetworkOutcome) throws {
     show(outcome)
+    try record(outcome.lines)
+  }
+
+  func record(_ lines: [some Encodable]) throws {
     guard let json else { return }
-    let text = try outcome.lines.map { try encodedLine($0) + "\n" }.joined()
+    let text = try lines.map { try encodedLine($0) + "\n" }.joined()
     written += text
     if json == "-" {
       print(text, terminator: "")
     } else {
-      try writeFile(Data(written.utf8), to: json)  // after each network: a long run may not come to its end
+      try writeFile(Data(written.utf8), to: json)  // each time: a long run may not come to its end
     }
   }
 
   /// The table goes where the JSON does not.
-  private func write(_ text: String) {
+  func write(_ text: String) {
     var text = text[...]
     while text.last == " " { text.removeLast() }  // of empty cells
     if json == "-" { writeError(String(text)) } else { print(text) }
@@ -82,11 +86,11 @@ final class BenchOutput {
       "  " + padded("sum", width) + [median, total].map { padded(formatted($0, decimals: 4), -9) }.joined())
   }
 
-  private func row(_ first: String, _ cells: String...) -> String {
-    padded(first, 13) + cells.map { padded($0, -11) }.joined()
+  func row(_ first: String, _ cells: String...) -> String {
+    padded(first, 18) + cells.map { padded($0, -11) }.joined()
   }
 
-  private func number(_ value: Double?, _ decimals: Int) -> String {
+  func number(_ value: Double?, _ decimals: Int) -> String {
     value.map { formatted($0, decimals: decimals) } ?? "-"
   }
 
@@ -94,7 +98,7 @@ final class BenchOutput {
 
   private func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
-  private func range(_ values: [Double], _ decimals: Int) -> String {
+  func range(_ values: [Double], _ decimals: Int) -> String {
     guard let low = values.min(), let high = values.max() else { return "-" }
     return "\(formatted(low, decimals: decimals)) to \(formatted(high, decimals: decimals))"
   }

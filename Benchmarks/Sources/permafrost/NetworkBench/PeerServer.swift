@@ -7,6 +7,7 @@ final class PeerServer {
     var version: String?
     var setup: String?
     var milliseconds: [Double]?
+    var sum: Double?
     var peakRssBytes: Int?
     var runningRssBytes: Int?
   }
@@ -46,6 +47,15 @@ final class PeerServer {
   /// Milliseconds of each batch for so long; at least one.
   func run(seconds: Double) throws -> [Double] {
     try ask("run \(seconds)").milliseconds ?? []
+  }
+
+  /// One run of a task of the cache's benchmark.
+  func measure(_ task: String) throws -> CacheRun {
+    let answer = try ask(task)
+    guard let milliseconds = answer.milliseconds?.first, let sum = answer.sum else {
+      throw CommandError.failed("\(engine) does not say how long \(task) took")
+    }
+    return CacheRun(milliseconds: milliseconds, sum: sum)
   }
 
   /// The logits of the pictures.

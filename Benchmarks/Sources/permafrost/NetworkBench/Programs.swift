@@ -4,10 +4,15 @@ import Foundation
 final class TemporaryFolder {
   let path: String
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory
+  /// - Parameter parent: an existing folder; the system's one for temporary files where it is `nil`.
+  init(in parent: String? = nil) throws {
+    let url = (parent.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory)
       .appendingPathComponent("permafrost-bench-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: parent == nil)
+    } catch {
+      throw CommandError.failed("cannot make a folder in \(parent ?? "the temporary folder")")
+    }
     path = url.path
   }
 
