@@ -126,21 +126,21 @@ public struct FeatureMatrix: Sendable {
     precondition(output.count == range.count * dimension, "buffer of another size")
     var position = range.lowerBound
     while position < range.upperBound {
-      let first = selection?[position] ?? position
-      let block = blocks[blockIndex(of: first)]
-      let blockEnd = block.firstRow + block.storage.rowCount
-      // The longest run of consecutive stored rows, which is read in one piece.
-      var length = 1
-      while position + length < range.upperBound, first + length < blockEnd,
-        (selection?[position + length] ?? first + length) == first + length
-      {
-        length += 1
-      }
+      let block = blocks[blockIndex(of: selection?[position] ?? position)]
+      let blockRows = block.firstRow..<block.firstRow + block.storage.rowCount
       let start = (position - range.lowerBound) * dimension
-      try unsafe block.storage.read(
-        first - block.firstRow..<first - block.firstRow + length,
-        into: output.extracting(start..<start + length * dimension))
-      position += length
+      let end: Int
+      if let selection {
+        let inBlock = selection[position..<range.upperBound].prefix { blockRows.contains($0) }
+        end = inBlock.endIndex
+        let part = output.extracting(start..<start + inBlock.count * dimension)
+        try unsafe block.storage.gather(inBlock, from: block.firstRow, into: part)
+      } else {
+        end = min(range.upperBound, blockRows.upperBound)
+        let part = output.extracting(start..<start + (end - position) * dimension)
+        try unsafe block.storage.read(position - block.firstRow..<end - block.firstRow, into: part)
+      }
+      position = end
     }
   }
 

@@ -1,3 +1,5 @@
+internal import CPermafrostKernels
+
 /// A block of stored feature rows.
 package protocol RowStorage: AnyObject, Sendable {
   var rowCount: Int { get }
@@ -6,6 +8,34 @@ package protocol RowStorage: AnyObject, Sendable {
 
   /// Reads rows, widened to float32, into a buffer of exactly their size.
   func read(_ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError)
+
+  /// Reads some rows in the order given, each less `first`, likewise.
+  func gather(
+    _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(TensorsError)
+}
+
+extension RowStorage {
+  package func gather(
+    _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(TensorsError) {
+    var start = rows.startIndex
+    while start < rows.endIndex {
+      let end = endOfRun(rows, start)
+      let place = start - rows.startIndex..<end - rows.startIndex
+      try unsafe read(
+        rows[start] - first..<rows[start] - first + place.count,
+        into: output.extracting(place.lowerBound * dimension..<place.upperBound * dimension))
+      start = end
+    }
+  }
+}
+
+/// Where the longest run of consecutive rows from `start` on ends; it is read in one piece.
+private func endOfRun(_ rows: ArraySlice<Int>, _ start: Int) -> Int {
+  var end = start + 1
+  while end < rows.endIndex, rows[end] == rows[end - 1] + 1 { end += 1 }
+  return end
 }
 
 /// Rows that lie one after the other in a file's bytes.
@@ -52,5 +82,27 @@ package final class StoredRows: RowStorage {
           into: output.extracting(target))
       }
     }
+  }
+
+  package func gather(
+    _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) {
+    var start = rows.startIndex
+    while start < rows.endIndex {
+      let end = endOfRun(rows, start)
+      // Rows anywhere in memory: the processor does not foresee the next one.
+      if end + 1 < rows.endIndex { prefetch(rows[end + 1] - first) }
+      let place = start - rows.startIndex..<end - rows.startIndex
+      unsafe read(
+        rows[start] - first..<rows[start] - first + place.count,
+        into: output.extracting(place.lowerBound * dimension..<place.upperBound * dimension))
+      start = end
+    }
+  }
+
+  private func prefetch(_ row: Int) {
+    let rowBytes = dimension * elementType.byteCount
+    let start = offset + row * rowBytes
+    unsafe bytes.withBytes(start..<start + rowBytes) { unsafe pf_prefetch($0.baseAddress, $0.count) }
   }
 }

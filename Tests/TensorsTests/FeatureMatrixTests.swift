@@ -28,6 +28,20 @@ import Testing
     let matrix = try FeatureMatrix(blocks: blocks, dimension: 2, elementType: .float32)
     #expect(try matrix.rows(0..<9) == (0..<18).map { Float($0) })
     #expect(try matrix.selecting([8, 3, 4, 2]).rows(0..<4) == [16, 17, 6, 7, 8, 9, 4, 5])
+    let order = [7, 7, 0, 1, 2, 3, 8, 5, 6, 4]
+    #expect(
+      try matrix.selecting(order).rows(1..<10) == order[1...].flatMap { [Float(2 * $0), Float(2 * $0 + 1)] })
+  }
+
+  @Test func anArrayIsUsedAgain() throws {
+    let matrix = try Self.matrix()
+    var rows: [Float] = [100]
+    try matrix.read(1..<4, into: &rows)
+    #expect(rows == [3, 4, 5, 6, 7, 8, 9, 10, 11])
+    try matrix.selecting([3, 0]).read(1..<2, into: &rows)
+    #expect(rows == [0, 1, 2])
+    try matrix.read(2..<2, into: &rows)
+    #expect(rows.isEmpty)
   }
 
   @Test func narrowTypesWiden() throws {

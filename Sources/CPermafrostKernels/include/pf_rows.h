@@ -24,4 +24,10 @@ const pf_row_kernels *pf_row_kernels_for(pf_isa isa);
 /// CRC-32C of `count` bytes with the fastest table of this machine, continuing from `crc`; start with 0.
 uint32_t pf_crc32c(uint32_t crc, const void *bytes, size_t count);
 
+/// Asks for a row that will be read soon; of a long one for its beginning, after which the processor sees for itself.
+static inline void pf_prefetch(const void *bytes, size_t count) {
+  const char *next = bytes;
+  for (size_t i = 0; i < count && i < 4096; i += 64) __builtin_prefetch(next + i);
+}
+
 #endif
