@@ -40,6 +40,22 @@ static void make_tables(void) {
   }
 }
 
+/// The product of two polynomials modulo that of the checksum; bit 31 is x^0.
+static uint32_t product(uint32_t a, uint32_t b) {
+  uint32_t sum = 0;
+  for (; a != 0; a <<= 1, b = after_bit(b)) sum ^= a >> 31 ? b : 0;
+  return sum;
+}
+
+uint32_t pf_crc32c_joined(uint32_t a, uint32_t b, size_t b_count) {
+  // A is shifted by the bits of B, that is multiplied by x^8 to the power of its bytes, by squaring.
+  uint32_t power = UINT32_C(1) << 23, shift = UINT32_C(1) << 31;
+  for (; b_count > 0; b_count >>= 1, power = product(power, power)) {
+    if (b_count & 1) shift = product(power, shift);
+  }
+  return product(shift, a) ^ b;
+}
+
 const pf_crc32c_shift *pf_crc32c_stream_shift(void) {
   pthread_once(&once, make_tables);
   return &stream_shift;

@@ -27,4 +27,22 @@ final class BlockChecks: Sendable {
       checked.withLock { $0[block] = true }
     }
   }
+
+  /// The same for rows of so many bytes each, in any order.
+  func check(
+    _ rows: ArraySlice<Int>, from first: Int, rowBytes: Int,
+    _ check: (_ block: Int) throws(FeatureCacheError) -> Void
+  ) throws(TensorsError) {
+    let unchecked = checked.withLock { checked in
+      rows.filter { row in
+        let start = (row - first) * rowBytes
+        return !checked[1 + start / CacheFormat.blockBytes]
+          || !checked[1 + (start + rowBytes - 1) / CacheFormat.blockBytes]
+      }
+    }
+    for row in unchecked {
+      let start = (row - first) * rowBytes
+      try self.check(start..<start + rowBytes, check)
+    }
+  }
 }

@@ -12,8 +12,10 @@ struct ColumnWriter {
 
   private let encoder: RowEncoder
   private let file: OpenFile
-  /// Bytes of whole rows that are not yet written.
-  private var pending: [UInt8] = []
+  /// Whole rows that are not yet written, and room for one more.
+  private var pending: [UInt8]
+  private var pendingBytes = 0
+  private let rowBytes: Int
   private var written = CacheFormat.rowsOffset
   /// Checksums of full blocks, and of the block under way.
   private var checksums: [UInt32] = []
@@ -30,13 +32,15 @@ struct ColumnWriter {
   ) throws(FeatureCacheError) {
     self.output = output
     encoder = RowEncoder(storage: storage)
+    rowBytes = output.dimension * storage.elementType.byteCount
+    pending = Array(repeating: 0, count: Self.pieceBytes + rowBytes)
     file = try files.create(path)
   }
 
   /// - Returns: why the row cannot be stored, if it cannot; the column is then as before.
   mutating func append(_ row: FeatureRow, content: Int) throws(FeatureCacheError) -> PictureFailure? {
     do throws(PictureFailure) {
-      scales.append(try encoder.append(row, to: &pending))
+      scales.append(try encoder.encode(row, into: &pending, at: pendingBytes))
     } catch {
       return error
     }
@@ -46,14 +50,15 @@ struct ColumnWriter {
 
   /// Takes over a row as another attempt stored it.
   mutating func append(stored row: StoredRow, content: Int) throws(FeatureCacheError) {
-    pending += row.bytes
+    pending.replaceSubrange(pendingBytes..<pendingBytes + rowBytes, with: row.bytes)
     scales.append(row.scale)
     try appended(content)
   }
 
   private mutating func appended(_ content: Int) throws(FeatureCacheError) {
     rowContents.append(UInt64(content))
-    try flush(upTo: pending.count / Self.pieceBytes * Self.pieceBytes)
+    pendingBytes += rowBytes
+    try flush(upTo: pendingBytes / Self.pieceBytes * Self.pieceBytes)
   }
 
   /// Makes all rows so far durable.
@@ -63,7 +68,7 @@ struct ColumnWriter {
   mutating func checkpoint(_ digests: [Digest]) throws(FeatureCacheError) -> JournalEntry.Rows {
     let new = unjournalled.row..<rowContents.count
     guard !new.isEmpty else { return JournalEntry.Rows() }
-    try flush(upTo: pending.count)
+    try flush(upTo: pendingBytes)
     try file.syncData()
     defer { unjournalled = (rowContents.count, 0) }
     return JournalEntry.Rows(
@@ -75,16 +80,25 @@ struct ColumnWriter {
     guard count > 0 else { return }
     try file.write(pending[..<count], at: written)
     written += count
-    unjournalled.checksum = Checksum.crc32c(pending[..<count], continuing: unjournalled.checksum)
     var start = 0
     while start < count {
       let end = min(start + CacheFormat.blockBytes - blockFill, count)
-      blockChecksum = Checksum.crc32c(pending[start..<end], continuing: blockChecksum)
-      blockFill += end - start
+      add(Checksum.crc32c(pending[start..<end], continuing: 0), of: end - start)
       start = end
-      if blockFill == CacheFormat.blockBytes { endBlock() }
     }
-    pending.removeFirst(count)
+    let rest = count..<pendingBytes
+    unsafe pending.withUnsafeMutableBytes { bytes in
+      unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[rest]))
+    }
+    pendingBytes = rest.count
+  }
+
+  /// Counts bytes of one block, whose checksum this is, in both checksums.
+  private mutating func add(_ checksum: UInt32, of count: Int) {
+    unjournalled.checksum = Checksum.joined(unjournalled.checksum, checksum, count: count)
+    blockChecksum = Checksum.joined(blockChecksum, checksum, count: count)
+    blockFill += count
+    if blockFill == CacheFormat.blockBytes { endBlock() }
   }
 
   private mutating func endBlock() {
@@ -97,7 +111,7 @@ struct ColumnWriter {
   ///
   /// - Returns: the column, its file not named yet.
   mutating func finish() throws(FeatureCacheError) -> ShardRecord.Column {
-    try flush(upTo: pending.count)
+    try flush(upTo: pendingBytes)
     if blockFill > 0 { endBlock() }
     let header = try header()
     try file.write(header, at: 0)

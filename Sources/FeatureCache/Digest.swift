@@ -34,14 +34,31 @@ struct Digest: Hashable, Sendable {
     )
   }
 
-  var bytes: [UInt8] { bytesInMemory([words.0, words.1, words.2, words.3]) }
+  var bytes: [UInt8] { [self].bytes }
 
   var text: String { hexadecimal(bytes) }
+
+  fileprivate func append(to words: inout [UInt64]) {
+    words.append(self.words.0)
+    words.append(self.words.1)
+    words.append(self.words.2)
+    words.append(self.words.3)
+  }
 
   static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
   func hash(into hasher: inout Hasher) {
     hasher.combine(words.0)  // already as even as a hash can be
+  }
+}
+
+extension Sequence<Digest> {
+  /// The bytes of all, one after the other.
+  var bytes: [UInt8] {
+    var words: [UInt64] = []
+    words.reserveCapacity(4 * underestimatedCount)
+    for digest in self { digest.append(to: &words) }
+    return bytesInMemory(words)
   }
 }
 
@@ -54,6 +71,11 @@ enum Checksum {
 
   static func crc32c(_ bytes: ArraySlice<UInt8>, continuing crc: UInt32) -> UInt32 {
     unsafe bytes.withUnsafeBytes { unsafe pf_crc32c(crc, $0.baseAddress, $0.count) }
+  }
+
+  /// The checksum of some bytes and then `count` others, from those of both.
+  static func joined(_ first: UInt32, _ second: UInt32, count: Int) -> UInt32 {
+    pf_crc32c_joined(first, second, count)
   }
 
   static func crc32c(_ bytes: FileBytes, _ range: Range<Int>) -> UInt32 {

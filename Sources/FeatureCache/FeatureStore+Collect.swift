@@ -31,7 +31,15 @@ extension FeatureStore {
   public static func collect(
     _ root: String, idle: Duration = .seconds(24 * 3600), isTrial: Bool = false
   ) throws(FeatureCacheError) -> CollectReport {
-    let root = CacheRoot(root, POSIXFiles())
+    try collect(root, idle: idle, isTrial: isTrial, operations: POSIXFiles())
+  }
+
+  /// The same on other file operations.
+  @discardableResult
+  package static func collect(
+    _ root: String, idle: Duration, isTrial: Bool = false, operations: any FileOperations
+  ) throws(FeatureCacheError) -> CollectReport {
+    let root = CacheRoot(root, operations)
     let names = try root.files.list(root.path)
     let contents = try root.read()
     var sweep = Sweep(

@@ -13,7 +13,7 @@ extension FeatureStore {
     row: (_ sample: Int) -> FeatureRow
   ) throws(FeatureCacheError) {
     let cache = CacheRoot(root, POSIXFiles())
-    try cache.files.makeFolders(root)
+    try cache.files.makeDurableFolders(root)
     let extractor = ExtractorIdentity(
       network: "ready rows", weights: "", preprocessing: [:], semanticsVersion: 1)
     let identity = try cache.claim(for: CacheIdentity(extractor: extractor, storage: storage))

@@ -107,6 +107,20 @@ struct Files: Sendable {
     try folder.close()
   }
 
+  /// Makes a folder and those above it, where they are missing, so that they outlast a loss of power.
+  func makeDurableFolders(_ path: String) throws(FeatureCacheError) {
+    var missing: [String] = []
+    var next = path
+    while (try? operations.status(next)) == nil, let parent = Path.folder(of: next), parent != next {
+      missing.append(next)
+      next = parent
+    }
+    try makeFolders(path)
+    for folder in missing.reversed() {
+      if let parent = Path.folder(of: folder) { try syncFolder(parent) }
+    }
+  }
+
   /// Makes a folder and those above it, where they are missing.
   func makeFolders(_ path: String) throws(FeatureCacheError) {
     do throws(SystemFailure) {

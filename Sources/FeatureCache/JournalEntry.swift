@@ -30,7 +30,7 @@ extension JournalEntry {
   var members: [JSONMember] {
     let rows = columns.map { rows in
       JSONValue.object([
-        JSONMember("contents", .string(rows.digests.map(\.text).joined())),
+        JSONMember("contents", .string(hexadecimal(rows.digests.bytes))),
         JSONMember("scales", .string(rows.scales.map { Checksum.text($0.bitPattern) }.joined())),
         JSONMember("crc32c", .string(Checksum.text(rows.checksum))),
       ])

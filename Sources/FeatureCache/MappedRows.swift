@@ -40,4 +40,13 @@ final class MappedRows: RowStorage {
     }
     unsafe rows.read(range, into: output)
   }
+
+  func gather(
+    _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(TensorsError) {
+    try checks?.check(rows, from: first, rowBytes: dimension * elementType.byteCount) {
+      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
+    }
+    unsafe self.rows.gather(rows, from: first, into: output)
+  }
 }

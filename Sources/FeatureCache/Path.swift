@@ -66,13 +66,16 @@ enum Path {
 
 /// Two lower-case digits a byte.
 func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".unicodeScalars)
-  var output = ""
-  for byte in bytes {
-    output.unicodeScalars.append(digits[Int(byte >> 4)])
-    output.unicodeScalars.append(digits[Int(byte & 15)])
+  func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
-  return output
+  var output: [UInt8] = []
+  output.reserveCapacity(2 * bytes.underestimatedCount)
+  for byte in bytes {
+    output.append(digit(byte >> 4))
+    output.append(digit(byte & 15))
+  }
+  return String(decoding: output, as: UTF8.self)
 }
 
 /// The bytes that such digits stand for; `nil` where the text is anything else.

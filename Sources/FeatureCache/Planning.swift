@@ -14,7 +14,7 @@ extension FeatureStore {
         .invalidArgument, "a plan has from 1 to \(PlanRecord.largestShardCount) shards, not \(shards)")
     }
     let cache = CacheRoot(root, POSIXFiles())
-    try cache.files.makeFolders(root)
+    try cache.files.makeDurableFolders(root)
     while true {
       let contents = try cache.read()
       if let newest = contents.plans.last, newest.shards == shards,

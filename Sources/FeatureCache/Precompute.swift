@@ -12,6 +12,8 @@ public struct PrecomputeReport: Hashable, Sendable {
   public var failures: [FailedSample]
   /// Wall time.
   public var seconds: Double
+  /// How much of it passed in the extractor; the rest is what keeping features costs.
+  public var extractionSeconds: Double
 }
 
 /// A sample that has no features.

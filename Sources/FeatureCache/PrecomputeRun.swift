@@ -33,6 +33,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
   private var pending: [Pending] = []
   private var waiting = 0
   private var computed = 0
+  private var extractionTime = Duration.zero
 
   var columns: [String] { extractor.outputs.map(\.column) }
 
@@ -50,7 +51,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     } catch {
       throw FeatureCacheError(.extraction, error.message)
     }
-    try root.files.makeFolders(root.path)
+    try root.files.makeDurableFolders(root.path)
     identity = try root.claim(for: wanted)
     let contents = try root.read()
     try contents.require(extractor.outputs)
@@ -129,10 +130,12 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     try writer?.checkpointIfDue(digests)
   }
 
-  private func extract(
+  private mutating func extract(
     _ pictures: [EncodedPicture]
   ) async throws(FeatureCacheError) -> [Result<[FeatureRow], PictureFailure>] {
     guard !pictures.isEmpty else { return [] }
+    let start = ContinuousClock.now
+    defer { extractionTime += .now - start }
     let results: [Result<[FeatureRow], PictureFailure>]
     do throws(ExtractionError) {
       results = try await extractor.extract(pictures)
@@ -228,6 +231,7 @@ struct PrecomputeRun<Extractor: FeatureExtractor> {
     }
     let rows = sampleContents.count - failures.count
     return PrecomputeReport(
-      rows: rows, computed: computed, reused: rows - computed, failures: failures, seconds: 0)
+      rows: rows, computed: computed, reused: rows - computed, failures: failures, seconds: 0,
+      extractionSeconds: extractionTime / .seconds(1))
   }
 }

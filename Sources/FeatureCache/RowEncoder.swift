@@ -10,49 +10,47 @@ struct RowEncoder {
     return unsafe best ?? pf_row_kernels_for(PF_ISA_PORTABLE)
   }()
 
-  /// Appends a row's bytes.
+  /// Writes a row's bytes from `start` on, where there must be room.
   ///
   /// - Returns: the row's scale where rows have one (int8), else 1.
   /// - Throws: `.notStorable` where a number is not finite or becomes infinite when it is narrowed; nothing
-  ///   is appended then.
-  func append(_ row: FeatureRow, to bytes: inout [UInt8]) throws(PictureFailure) -> Float {
-    // Bit patterns without the sign order like magnitudes, infinities and NaN above all.
-    let largest = row.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }
-    guard largest < Float.infinity.bitPattern else {
+  ///   is written then.
+  func encode(_ row: FeatureRow, into bytes: inout [UInt8], at start: Int) throws(PictureFailure) -> Float {
+    let magnitude = Self.largestMagnitude(row)
+    guard magnitude < .infinity else {
       throw PictureFailure(.notStorable, "a feature is not a finite number")
     }
-    let magnitude = Float(bitPattern: largest)
     guard magnitude < storage.overflow else {
       throw PictureFailure(
         .notStorable, "a feature of magnitude \(magnitude) does not fit \(storage.rawValue)")
     }
-    switch storage {
-    case .float32:
-      unsafe row.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-    case .float16:
-      unsafe narrow(row, Self.kernels.pointee.narrow_f16, to: &bytes)
-    case .bfloat16:
-      unsafe narrow(row, Self.kernels.pointee.narrow_bf16, to: &bytes)
-    case .int8:
-      let scale = magnitude / 127
-      bytes.append(contentsOf: row.lazy.map { Self.quantised($0, scale) })
-      return scale
+    let scale = storage == .int8 ? magnitude / 127 : 1
+    unsafe bytes.withUnsafeMutableBytes { whole in
+      let output = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: whole[start..<start + row.count * storage.elementType.byteCount])
+      unsafe row.withUnsafeBufferPointer { input in
+        switch storage {
+        case .float32: unsafe output.copyMemory(from: UnsafeRawBufferPointer(input))
+        case .float16:
+          unsafe Self.kernels.pointee.narrow_f16(
+            input.baseAddress, output.bindMemory(to: UInt16.self).baseAddress, input.count)
+        case .bfloat16:
+          unsafe Self.kernels.pointee.narrow_bf16(
+            input.baseAddress, output.bindMemory(to: UInt16.self).baseAddress, input.count)
+        case .int8:
+          for index in input.indices { unsafe output[index] = Self.quantised(input[index], scale) }
+        }
+      }
     }
-    return 1
+    return scale
   }
 
-  private func narrow(
-    _ row: FeatureRow,
-    _ kernel: @convention(c) (UnsafePointer<Float>?, UnsafeMutablePointer<UInt16>?, Int) -> Void,
-    to bytes: inout [UInt8]
-  ) {
-    let codes = unsafe [UInt16](unsafeUninitializedCapacity: row.count) { output, count in
-      unsafe row.withUnsafeBufferPointer { input in
-        unsafe kernel(input.baseAddress, output.baseAddress, input.count)
-      }
-      count = row.count
-    }
-    unsafe codes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  /// NaN counts as larger than infinity.
+  private static func largestMagnitude(_ row: FeatureRow) -> Float {
+    // Bit patterns without the sign order like magnitudes, infinities and NaN above all.
+    var largest: Int32 = 0
+    for value in row { largest = max(largest, Int32(bitPattern: value.bitPattern & 0x7fff_ffff)) }
+    return Float(bitPattern: UInt32(bitPattern: largest))
   }
 
   /// The nearest of -127...127 times the scale, ties to even. A row of zeros, or one so small that its scale

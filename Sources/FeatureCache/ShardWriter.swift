@@ -140,7 +140,7 @@ struct ShardWriter {
     var items = [
       Item("sample_content", .int64, shape: [sampleContents.count], sampleContents),
       Item(
-        "content_sha256", .uint8, shape: [digests.count, Digest.byteCount], bytes: digests.flatMap(\.bytes)),
+        "content_sha256", .uint8, shape: [digests.count, Digest.byteCount], bytes: digests.bytes),
     ]
     for writer in used.compactMap({ columns[$0] }) {
       let name = writer.output.column

@@ -92,7 +92,8 @@ import Testing
   ) throws -> [Float] {
     let kernels = try unsafe #require(pf_network_kernels_for(isa)).pointee
     var layout = pf_attention(
-      tokens: shape.tokens, heads: shape.heads, head_channels: shape.channels, row_stride: stride)
+      tokens: shape.tokens, heads: shape.heads, head_channels: shape.channels, queries: shape.tokens,
+      row_stride: stride)
     var rows = input
     let scratch = unsafe UnsafeMutableRawPointer.allocate(
       byteCount: kernels.attention_scratch(&layout), alignment: 64)

@@ -89,7 +89,7 @@ import Testing
     #expect(at > 60)
   }
 
-  /// A reader that opens again and again while runs, compacting and collecting go on sees one state or another.
+  /// Fault 20: a reader that opens again and again while runs, compacting and collecting go on sees one state or another.
   @Test func readersSeeWholeStates() async throws {
     scratch.writePictures()
     _ = try await scratch.run(FakeExtractor())

@@ -36,6 +36,7 @@ import Testing
     }
   }
 
+  /// Fault 12.
   @Test func everyFlippedByteIsNoticed() async throws {
     let names = try await prepare()
     let right = try #require(readAll())
@@ -72,6 +73,7 @@ import Testing
     }
   }
 
+  /// Fault 10.
   @Test func otherSizesAreRefusedAtOpening() async throws {
     for name in try await prepare() {
       let original = try scratch.read("cache/\(name)")
@@ -100,6 +102,7 @@ import Testing
   }
 
   /// Records with valid checksums of their own that name files elsewhere.
+  /// Fault 15: names.
   @Test(arguments: ["../x", "/etc/passwd", "a/b", "..", ".hidden", "a\\u0000b", "", "wip"])
   func namesThatLeadOutside(_ name: String) async throws {
     let names = try await prepare()
@@ -113,6 +116,7 @@ import Testing
     #expect([.damaged, .io].contains(error?.code), "\(String(describing: error))")
   }
 
+  /// Fault 15: what is no file.
   @Test func linksAndPipesInTheCacheAreRefused() async throws {
     let names = try await prepare()
     let column = try #require(names.first { $0.contains("pool") })
@@ -150,6 +154,7 @@ import Testing
     return body + ",\"sha256\":\"" + FormatPart.digest(of: Array(body.utf8)) + "\"}\n"
   }
 
+  /// Fault 9: another network, weights, preprocessing or type.
   @Test func otherIdentitiesAreRefused() async throws {
     _ = try await prepare()
     var other = FakeExtractor()

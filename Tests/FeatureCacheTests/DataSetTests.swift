@@ -103,6 +103,7 @@ import Testing
         .contains("holds the splits test, train and beside them masks"))
   }
 
+  /// Fault 15, among pictures.
   @Test func linksAndPipesDoNotHang() throws {
     scratch.write("x", to: "pictures/a/1.jpg")
     unsafe mkfifo(scratch["pictures/a/pipe.jpg"], 0o644)

@@ -9,7 +9,8 @@ import Testing
   import Darwin
 #endif
 
-/// A small cache, a run that adds to it, and a fault at every single call that the run makes.
+/// A small cache, a run that adds to it, and a fault at every single call that the run makes. Faults are numbered
+/// as in Docs/Faults.md.
 @Suite struct FaultTests {
   let scratch = Scratch()
   private static let exported = [
@@ -75,6 +76,7 @@ import Testing
     return files.calls
   }
 
+  /// Faults 5 and 6: no space and errors of the device, at every call, syncing and closing too, once and for ever.
   @Test(arguments: [(ENOSPC, true), (ENOSPC, false), (EIO, true), (EIO, false), (EDQUOT, true)])
   func everyCallFailsOnce(_ number: Int32, _ forever: Bool) async throws {
     let expecting = try await undisturbed()
@@ -84,6 +86,7 @@ import Testing
     #expect(at > 60, "the run makes \(at) calls; are they really all injected?")
   }
 
+  /// Fault 7: interruptions and short counts.
   @Test func everyCallStutters() async throws {
     let expecting = try await undisturbed()
     Scratch.remove(scratch["cache"])
@@ -94,6 +97,7 @@ import Testing
     #expect(try export() == expecting.second)
   }
 
+  /// Fault 1: the process ends after any call.
   @Test func firstRunMayFailAnywhere() async throws {
     let expecting = try await undisturbed()
     var at = 0
@@ -141,6 +145,7 @@ import Testing
     #expect(try export() == expecting.second)
   }
 
+  /// Fault 16: folders that nobody can write.
   @Test func folderThatCannotBeMade() async throws {
     writeFirst()
     scratch.write("a file", to: "cache")

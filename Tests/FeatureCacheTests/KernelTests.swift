@@ -1,7 +1,8 @@
 import CPermafrostKernels
 import Testing
 
-/// Every table that this machine can run, against definitions written here a second time.
+/// Every table that this machine can run, against definitions written here a second time (fault 21 of
+/// Docs/Faults.md).
 @Suite struct RowKernelTests {
 
   private static let codes = (0...UInt16.max).map { $0 }
@@ -132,6 +133,12 @@ import Testing
       }
     }
     #expect(unsafe pf_crc32c(0, bytes, bytes.count) == expected)
+    for cut in [0, 1, 7, 4096, 50_000, bytes.count] {
+      let (first, second) = (
+        RowTable.all[0].crc32c(Array(bytes[..<cut])), RowTable.all[0].crc32c(Array(bytes[cut...]))
+      )
+      #expect(pf_crc32c_joined(first, second, bytes.count - cut) == expected)
+    }
   }
 }
 

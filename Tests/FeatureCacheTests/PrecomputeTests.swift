@@ -45,6 +45,17 @@ import Testing
     #expect(try scratch.stored("pool") == scratch.expected("pool", 3))
   }
 
+  /// Fault 18: a picture that changes between the plan and the reading goes by the bytes that were read.
+  @Test func aPictureThatChangesAfterThePlanGoesByItsBytes() async throws {
+    scratch.writePictures()
+    try FeatureStore.plan(.folder(scratch["pictures"]), in: scratch["cache"])
+    scratch.write("another cat", to: "pictures/cat/0.jpg")
+    scratch.write("", to: "pictures/cat/1.jpg")
+    let planned = try FeatureStore.plannedDataSet(in: scratch["cache"])
+    _ = try await FeatureStore.precompute(planned, with: FakeExtractor(), into: scratch["cache"])
+    #expect(try scratch.stored("pool") == scratch.expected("pool", 3))
+  }
+
   @Test func repairedPictureIsComputed() async throws {
     scratch.writePictures()
     let extractor = FakeExtractor()

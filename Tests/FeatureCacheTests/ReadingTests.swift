@@ -28,6 +28,7 @@ import Testing
     }
   }
 
+  /// Fault 11, where the file is read by calls.
   @Test func aFileThatShrinksWhileItIsReadIsAnError() async throws {
     scratch.writePictures()
     _ = try await scratch.run(FakeExtractor(("pool", 3000)))
@@ -38,6 +39,41 @@ import Testing
     unsafe truncate(scratch["cache/\(name)"], 65536 + 12000)
     let error = #expect(throws: TensorsError.self) { try matrix.row(8) }
     #expect(error?.message.contains("it became shorter") == true)
+  }
+
+  /// Fault 11: what is mapped stays what it was when another file takes its name.
+  @Test(arguments: [ReadingMode.mapped, .direct])
+  func aFileThatIsReplacedWhileItIsReadChangesNothing(mode: ReadingMode) async throws {
+    scratch.writePictures()
+    _ = try await scratch.run(FakeExtractor())
+    let matrix = try FeatureStore(scratch["cache"], reading: mode).matrix("pool")
+    let name = try #require(try scratch.list("cache").first { $0.contains(".pool.") })
+    scratch.write("short", to: "cache/another")
+    unsafe rename(scratch["cache/another"], scratch["cache/\(name)"])
+    #expect(try matrix.rows(0..<9) == scratch.expected("pool", 3).flatMap(\.self))
+    #expect(throws: FeatureCacheError.self) { try FeatureStore(scratch["cache"]) }
+  }
+
+  /// Rows that are gathered are checked as rows in a row are.
+  @Test(arguments: [ReadingMode.mapped, .direct])
+  func gatheredRowsAreChecked(mode: ReadingMode) async throws {
+    for index in 0..<9 { scratch.write("picture \(index)", to: "pictures/\(index).jpg") }
+    let dimension = 200_000
+    _ = try await scratch.run(FakeExtractor(("pool", dimension)))
+    let expected = try scratch.expected("pool", dimension)
+    let order = [7, 0, 0, 3, 8, 1]
+    let whole = try FeatureStore(scratch["cache"], reading: mode).matrix("pool").selecting(order)
+    let areEqual = try whole.rows(0..<6) == order.flatMap { expected[$0] }
+    #expect(areEqual)
+    let name = try #require(try scratch.list("cache").first { $0.contains(".pool.") })
+    var bytes = try scratch.read("cache/\(name)")
+    bytes[bytes.count - 1] ^= 1  // in the last row, in the second block of checksums
+    scratch.write(bytes, to: "cache/\(name)")
+    let damaged = try FeatureStore(scratch["cache"], reading: mode).matrix("pool")
+    let first = try damaged.selecting([3, 0, 1]).rows(0..<3) == [3, 0, 1].flatMap { expected[$0] }
+    #expect(first, "blocks that nobody reads are not checked")
+    let error = #expect(throws: TensorsError.self) { try damaged.selecting([0, 8]).rows(0..<2) }
+    #expect(error?.code == .malformed)
   }
 
   @Test func partsOfTheSamples() async throws {

@@ -42,6 +42,7 @@ import Testing
     return try export(column)
   }
 
+  /// Fault 23: also more shards than samples.
   @Test(arguments: [1, 2, 3, 7, 23, 40])
   func anyNumberOfShardsIsOneMatrix(count: Int) async throws {
     writePictures()
@@ -61,6 +62,7 @@ import Testing
     #expect(try scratch.list("cache") == names)
   }
 
+  /// Fault 8.
   @Test func twentyWorkersAtTheSameShard() async throws {
     writePictures()
     let expected = try await expected()
@@ -88,6 +90,7 @@ import Testing
     #expect(try FeatureStore(scratch["cache"]).columns.map(\.column) == ["pool", "fc"])
   }
 
+  /// Fault 1, for a worker at a shard.
   @Test func everyCallOfAWorkerCrashes() async throws {
     writePictures(9)
     let expected = try await expected()
@@ -106,6 +109,7 @@ import Testing
     #expect(at > 60)
   }
 
+  /// Fault 9: other numbers of shards and shards that do not exist.
   @Test func mistakesAreNamed() async throws {
     writePictures()
     func error(_ body: () async throws(FeatureCacheError) -> Void) async -> FeatureCacheError? {
@@ -126,6 +130,7 @@ import Testing
     }
   }
 
+  /// Fault 9: another plan.
   @Test func aNewPlanStopsOldWorkers() async throws {
     writePictures()
     try plan(2)
@@ -147,5 +152,25 @@ import Testing
     #expect(extractor.asked.take().count < 3)
     try await run(1)
     #expect(try FeatureStore(scratch["cache"]).samples.count == 24)
+  }
+
+  /// Fault 23: no rows at all, one row, rows of one number and of very many.
+  @Test(arguments: StorageType.allCases, [1, 25088])
+  func extremeShapes(storage: StorageType, dimension: Int) async throws {
+    let extractor = FakeExtractor(("pool", dimension))
+    scratch.write("broken", to: "pictures/a/0.jpg")
+    let none = try await scratch.run(extractor, storage: storage)
+    #expect((none.rows, none.failures.count) == (0, 1))
+    let empty = try FeatureStore(scratch["cache"])
+    #expect(try (empty.sampleCount, empty.columns.count, empty.failures.count) == (1, 0, 1))
+    scratch.write("one", to: "pictures/a/1.jpg")
+    #expect(try await scratch.run(extractor, storage: storage).rows == 1)
+    let stored = try scratch.stored("pool")
+    let expected = try scratch.expected("pool", dimension)
+    // A row's numbers are sixteenths below 64, which all but the narrow types hold.
+    let error = zip(stored[0], expected[0]).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(stored.count == 1 && stored[0].count == dimension)
+    #expect(error <= (storage == .float32 || storage == .float16 ? 0 : 0.3))
+    #expect(try FeatureStore.verify(scratch["cache"]).isEmpty)
   }
 }

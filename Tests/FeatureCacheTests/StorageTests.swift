@@ -31,6 +31,7 @@ import Testing
     }
   }
 
+  /// Fault 19: NaN, infinities and overflow.
   @Test(arguments: StorageType.allCases)
   func whatCannotBeStoredIsAFailure(_ storage: StorageType) async throws {
     scratch.writePictures()

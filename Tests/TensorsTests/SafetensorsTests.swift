@@ -28,6 +28,7 @@ import Testing
     #expect(throws: TensorsError.self) { try file.floats(#require(file["wide"])) }
   }
 
+  /// Fault 14 of Docs/Faults.md: numbers and shapes that nobody can have.
   @Test(arguments: [
     "[]", "{", "{\"a\":1}", "{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,4]}}",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",

@@ -77,7 +77,7 @@ static void check_query(const pf_attention *shape, const float *rows, const floa
 
 static void check_attention(const pf_network_kernels *kernels, size_t tokens, size_t heads, size_t channels) {
   const size_t width = heads * channels, pictures = pick(1, 2), stride = 3 * width + (one_in(2) ? pick(1, 9) : 0);
-  const pf_attention shape = {tokens, heads, channels, stride};
+  const pf_attention shape = {tokens, heads, channels, tokens, stride};
   const layout at = {pictures, tokens, 3 * width, stride, tokens * stride};
   begin_case("%zu pictures of %zu tokens, %zu heads of %zu channels, stride %zu", pictures, tokens, heads, channels,
              stride);
@@ -96,6 +96,13 @@ static void check_attention(const pf_network_kernels *kernels, size_t tokens, si
   }
   expect_gaps(at, out);
   expect_same_bits("in pieces", attended(kernels, &shape, pictures, rows, extent(at), true), out, extent(at));
+  pf_attention fewer = shape;
+  fewer.queries = pick(1, tokens);
+  const float *some = attended(kernels, &fewer, pictures, rows, extent(at), false);
+  for (size_t row = 0; row < rows_of(at); row++) {
+    const float *expected = row % tokens < fewer.queries ? out : rows;
+    expect_same_bits("fewer queries", some + place_of_row(at, row), expected + place_of_row(at, row), width);
+  }
 }
 
 void check_tokens(const pf_network_kernels *kernels) {

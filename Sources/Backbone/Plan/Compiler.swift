@@ -94,7 +94,9 @@ import Tensors
       return .winograd(shape, layer, input: input, residual: group.residual, activation)
     }
     let shape = convolution(head, input: input, output: output)
-    let layer = try packed.layer(head, batchNorm: batchNorm, input: inputShape, parameters) {
+    // A linear layer over each token does not depend on their number.
+    let packedFor = inputShape.isTokens ? .tokens(1, inputShape.channels, hasClassToken: true) : inputShape
+    let layer = try packed.layer(head, batchNorm: batchNorm, input: packedFor, parameters) {
       packedWeights($0, shape)
     }
     return .convolve(shape, layer, input: input, residual: group.residual, activation)

@@ -14,7 +14,8 @@ struct HookedGraph {
     let source: Source
     let name: String
     let inputs: [Int]
-    let shape: FeatureShape
+    /// Of what is computed.
+    fileprivate(set) var shape: FeatureShape
   }
 
   /// An observing hook fires when every node before `position` that is computed at all has been.
@@ -132,6 +133,13 @@ struct HookedGraph {
         shape: graph.nodes[last].shape))
     current[last] = nodes.count - 1
     triggers[number] = [nodes.count - 1]
+  }
+
+  /// Has only the first token of some nodes computed.
+  mutating func narrow(_ tokens: Set<Int>) {
+    for node in tokens {
+      nodes[node].shape = .tokens(1, nodes[node].shape.channels, hasClassToken: true)
+    }
   }
 
   /// The operation of a node; `nil` for a replacement.

@@ -106,7 +106,7 @@ struct MemoryPlan {
     guard case .fused(let group) = step.kind, case .selfAttention = graph.operation(group.head) else {
       return
     }
-    let shape = graph.nodes[group.head].shape
+    let shape = graph.nodes[graph.nodes[group.head].inputs[0]].shape
     projections[step.node] = newBuffer(
       .tokens(shape.pixels, 3 * shape.channels, hasClassToken: true), position)
   }

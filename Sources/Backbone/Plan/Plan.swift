@@ -39,8 +39,10 @@ public struct Plan: Sendable {
     self.taps = taps
     self.outputs = outputs
     inputShape = graph.nodes[0].shape.dimensions
-    let hooked = try HookedGraph(graph, hooks.hooks)
+    var hooked = try HookedGraph(graph, hooks.hooks)
     tappedNodes = layers.map { hooked.current[$0] }
+    let fusion = Fusion(hooked, algorithms)
+    hooked.narrow(FirstTokens(hooked, fusion, zip(tappedNodes, taps).map { ($0, $1.pooling) }).nodes)
     program = unsafe try Program(
       hooked, taps: tappedNodes, parameters, packed, kernels: kernels, algorithms: algorithms)
   }

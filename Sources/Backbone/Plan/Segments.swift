@@ -67,7 +67,8 @@ struct Segments {
       (growth, saving) = (algorithm.growth, algorithm.saving)
     }
     let weights = Double(node.parameterCount * 4) * growth
+    let computed = Double(graph.nodes[group.head].shape.pixels) / Double(node.shape.pixels)
     guard weights > light, node.multiplyAdds > 0 else { return nil }
-    return weights / bytes / (share * Double(node.multiplyAdds) / saving / multiplyAdds)
+    return weights / bytes / (share * Double(node.multiplyAdds) * computed / saving / multiplyAdds)
   }
 }

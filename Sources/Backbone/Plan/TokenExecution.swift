@@ -61,8 +61,7 @@ extension Executor {
 
   private func attend(_ work: TokenWork.Attention, _ output: Int) {
     guard let source = unsafe place(work.input), let out = unsafe place(output),
-      let rows = unsafe pointer(
-        to: work.projections, pixels: program.graph.nodes[output].shape.pixels)
+      let rows = unsafe pointer(to: work.projections, pixels: work.shape.tokens)
     else { return }
     unsafe convolve(
       work.entry.shape, work.entry.layer, source.pointer,
@@ -74,8 +73,10 @@ extension Executor {
           shape, rows, head, head + 1, workspace.scratch(worker: worker, bytes: scratch))
       }
     }
-    unsafe convolve(
-      work.exit.shape, work.exit.layer, rows, epilogue(work.exit.layer, work.residual, work.activation),
-      out.pointer)
+    var epilogue = unsafe epilogue(work.exit.layer, work.residual, work.activation)
+    if let residual = work.residual, work.shape.queries < program.graph.nodes[residual].shape.pixels {
+      unsafe epilogue.residual_stride *= work.shape.tokens  // a picture's only row is its first
+    }
+    unsafe convolve(work.exit.shape, work.exit.layer, rows, epilogue, out.pointer)
   }
 }

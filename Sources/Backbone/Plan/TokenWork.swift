@@ -65,15 +65,17 @@ extension Compiler {
       throw BackboneError(.invalidGraph, "layer \(head.name) has no place for its queries")
     }
     let (tokens, channels) = (head.shape.pixels, head.shape.channels)
+    let queries = graph.nodes[output].shape.pixels
     let entry = perToken(
       tokens, from: channels, stride(input), to: 3 * channels, projections.pixelStride)
-    let exit = perToken(tokens, from: channels, projections.pixelStride, to: channels, stride(output))
+    let exit = perToken(
+      tokens, queries, from: channels, projections.pixelStride, to: channels, stride(output))
     return .attention(
       TokenWork.Attention(
         input: input, residual: group.residual, activation: activation, projections: projections,
         entry: (entry, try layer(head, "in_proj_weight", "in_proj_bias", entry)),
         shape: pf_attention(
-          tokens: tokens, heads: heads, head_channels: channels / heads,
+          tokens: tokens, heads: heads, head_channels: channels / heads, queries: queries,
           row_stride: projections.pixelStride),
         exit: (exit, try layer(head, "out_proj.weight", "out_proj.bias", exit))))
   }
@@ -90,12 +92,14 @@ extension Compiler {
       })
   }
 
-  /// A linear layer over each token.
+  /// A linear layer over each token, or each of the first `count`.
   private func perToken(
-    _ tokens: Int, from inputs: Int, _ inputStride: Int, to outputs: Int, _ outputStride: Int
+    _ tokens: Int, _ count: Int? = nil, from inputs: Int, _ inputStride: Int, to outputs: Int,
+    _ outputStride: Int
   ) -> pf_convolution {
     pf_convolution(
-      in_channels: inputs, in_height: tokens, in_width: 1, out_channels: outputs, out_height: tokens,
+      in_channels: inputs, in_height: tokens, in_width: 1, out_channels: outputs,
+      out_height: count ?? tokens,
       out_width: 1, kernel_height: 1, kernel_width: 1, stride_height: 1, stride_width: 1,
       padding_height: 0, padding_width: 0, dilation_height: 1, dilation_width: 1, groups: 1,
       in_pixel_stride: inputStride, in_picture_stride: inputStride * tokens, out_row_stride: outputStride)

@@ -100,6 +100,7 @@ typedef struct pf_inverted_residual {
 /// [heads][head_channels].
 typedef struct pf_attention {
   size_t tokens, heads, head_channels;
+  size_t queries;             // of so many tokens, the first ones, the result is wanted
   size_t row_stride;          // floats from one token to the next, at least 3 * heads * head_channels
 } pf_attention;
 
@@ -216,7 +217,8 @@ typedef struct pf_network_kernels {
   /// Bytes of scratch (64-byte aligned) that one call of `attention` needs.
   size_t (*attention_scratch)(const pf_attention *shape);
   /// Heads head_begin..<head_end, counted over all pictures (head / heads is the picture). The result,
-  /// softmax(queries keys^T / sqrt(head_channels)) values, takes the place of the queries.
+  /// softmax(queries keys^T / sqrt(head_channels)) values, takes the place of the queries. Its bits do not depend on
+  /// how many queries there are.
   void (*attention)(const pf_attention *shape, float *rows, size_t head_begin, size_t head_end, void *scratch);
 } pf_network_kernels;
 

@@ -30,4 +30,7 @@ static inline void pf_prefetch(const void *bytes, size_t count) {
   for (size_t i = 0; i < count && i < 4096; i += 64) __builtin_prefetch(next + i);
 }
 
+/// The CRC-32C of A followed by B from those of both and the bytes of B, which it does not need to see.
+uint32_t pf_crc32c_joined(uint32_t a, uint32_t b, size_t b_count);
+
 #endif

@@ -114,7 +114,7 @@ static float soften(float *row, size_t tokens, size_t stride, float scale) {
 static void attend(const pf_attention *shape, float *queries, const float *keys, const float *values,
                    float *scratch) {
   const attention_block block = attention_block_of(shape);
-  const size_t channels = shape->head_channels, blocks = ceil_divide(shape->tokens, block.rows);
+  const size_t channels = shape->head_channels, blocks = ceil_divide(shape->queries, block.rows);
   const lanes edge = lanes_first(channels % VEC_WIDTH);
   const float scale = 1 / sqrtf((float)channels);
   float *packed_keys = scratch, *packed_values = packed_keys + round_up(block.keys, CACHE_LINE);
@@ -122,7 +122,7 @@ static void attend(const pf_attention *shape, float *queries, const float *keys,
   pack_keys(shape, keys, packed_keys);
   pack_values(shape, values, packed_values);
   for (size_t index = 0; index < blocks; index++) {
-    const size_t begin = even_cut(shape->tokens, blocks, index), end = even_cut(shape->tokens, blocks, index + 1);
+    const size_t begin = even_cut(shape->queries, blocks, index), end = even_cut(shape->queries, blocks, index + 1);
     float *rows = queries + begin * shape->row_stride;
     float factors[ATTENTION_ROWS];
     multiply_rows(end - begin, rows, shape->row_stride, channels, packed_keys, shape->tokens, scores, block.stride);

@@ -89,8 +89,6 @@ struct BenchNetwork: ParsableCommand {
         batch: compute.batch, threads: compute.threads, rounds: rounds, mostRounds: mostRounds ?? 3 * rounds,
         seconds: seconds, warmUp: warmUp, busy: busy, quiet: quiet),
       peers: peers, probe: try MachineProbe(threads: compute.threads))
-    let load = busy ? BusyCore() : nil
-    defer { load?.stop() }
 
     let output = BenchOutput(json: json)
     for architecture in architectures {

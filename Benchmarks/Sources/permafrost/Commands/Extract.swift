@@ -65,6 +65,7 @@ struct Extract: AsyncParsableCommand {
     let reused: Int
     let failures: [Failure]
     let seconds: Double
+    let extractionSeconds: Double
     let imagesPerSecond: Double
     let peakRssBytes: Int
   }
@@ -106,6 +107,7 @@ struct Extract: AsyncParsableCommand {
     let summary = Summary(
       rows: report.rows, computed: report.computed, reused: report.reused,
       failures: report.failures.map { .init(key: $0.key, reason: $0.reason) }, seconds: report.seconds,
+      extractionSeconds: report.extractionSeconds,
       imagesPerSecond: Double(report.computed) / max(report.seconds, 1e-9),
       peakRssBytes: peakResidentBytes())
     if let json { try writeJSON(summary, to: json) }
@@ -113,7 +115,8 @@ struct Extract: AsyncParsableCommand {
     print("preprocessing: \(extractor.network.preprocessing.summary)")
     print(
       "\(report.rows) rows: \(report.computed) computed, \(report.reused) reused, "
-        + "\(report.failures.count) failed, in \(formatted(report.seconds, decimals: 1)) s")
+        + "\(report.failures.count) failed, in \(formatted(report.seconds, decimals: 1)) s, "
+        + "\(formatted(report.extractionSeconds, decimals: 1)) s of it in the network")
     for failure in report.failures { print("failed: \(failure.key): \(failure.reason)") }
   }
 }

@@ -25,14 +25,25 @@ import Synchronization
 final class BusyCore: Sendable {
   private final class State: Sendable {
     let stopped = Atomic(false)
+    let pausing = Atomic(false)
   }
 
   private let state = State()
 
   init() {
     Thread.detachNewThread { [state] in
-      while !state.stopped.load(ordering: .relaxed) {}
+      while !state.stopped.load(ordering: .relaxed) {
+        if state.pausing.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.001) }
+      }
     }
+  }
+
+  /// Leaves the core alone while `body` runs.
+  func pausing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    state.pausing.store(true, ordering: .relaxed)
+    defer { state.pausing.store(false, ordering: .relaxed) }
+    Thread.sleep(forTimeInterval: 0.01)
+    return try body()
   }
 
   func stop() { state.stopped.store(true, ordering: .relaxed) }

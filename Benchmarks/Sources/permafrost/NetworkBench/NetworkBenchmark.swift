@@ -19,6 +19,7 @@ final class NetworkBenchmark {
   private let settings: Settings
   private let peers: PeerPrograms?
   private let probe: MachineProbe
+  private let load: BusyCore?
   /// The best multiply-add probe so far, which later ones are held against.
   private var bestFMA = 0.0
 
@@ -26,8 +27,14 @@ final class NetworkBenchmark {
     self.settings = settings
     self.peers = peers
     self.probe = probe
+    load = settings.busy ? BusyCore() : nil
     signal(SIGPIPE, SIG_IGN)  // a peer that dies is an error to report, not an end
   }
+
+  deinit { load?.stop() }
+
+  /// The machine's own, whatever is running beside the engines.
+  private func ceilings() -> Ceilings { load?.pausing { probe.ceilings() } ?? probe.ceilings() }
 
   /// Random pictures from -2 to 2, as a plan wants them.
   static func pictures(_ batch: Int, _ plan: Plan) throws -> Tensor {
@@ -101,7 +108,7 @@ final class NetworkBenchmark {
     for server in servers { _ = try server.run(seconds: settings.warmUp) }
     let progress = ProgressLine("\(name): rounds", quiet: settings.quiet)
     var rounds: [BenchRound] = []
-    var before = probe.ceilings()
+    var before = ceilings()
     bestFMA = max(bestFMA, before.fma)
     var kept = 0
     while kept < settings.rounds && rounds.count < settings.mostRounds {
@@ -114,7 +121,7 @@ final class NetworkBenchmark {
       }
       if servers.isEmpty { turns.append(Turn(ours: try ours(settings.seconds))) }
       pause()
-      let after = probe.ceilings()
+      let after = ceilings()
       rounds.append(BenchRound(before: before, after: after, turns: turns))
       before = after
       bestFMA = max(bestFMA, after.fma)
