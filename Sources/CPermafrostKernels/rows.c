@@ -20,6 +20,12 @@ static void narrow_bf16(const float *in, uint16_t *out, size_t count) {
   for (size_t i = 0; i < count; i++) out[i] = pf_narrow_bfloat(in[i]);
 }
 
+static uint32_t largest_magnitude(const float *in, size_t count) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; i++) largest = pf_larger_magnitude(largest, in[i]);
+  return largest;
+}
+
 static const pf_row_kernels portable = {
     .name = "portable",
     .widen_f16 = widen_f16,
@@ -27,6 +33,7 @@ static const pf_row_kernels portable = {
     .widen_i8 = widen_i8,
     .narrow_f16 = narrow_f16,
     .narrow_bf16 = narrow_bf16,
+    .largest_magnitude = largest_magnitude,
     .crc32c = pf_crc32c_portable,
 };
 

@@ -51,6 +51,11 @@ static inline uint16_t pf_narrow_bfloat(float value) {
   return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
+static inline uint32_t pf_larger_magnitude(uint32_t largest, float value) {
+  uint32_t magnitude = pf_bits_of_float(value) & 0x7fffffff;
+  return magnitude > largest ? magnitude : largest;
+}
+
 uint32_t pf_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
 
 /// How a checksum changes when a fixed number of zero bytes follows: one table a byte of the checksum.

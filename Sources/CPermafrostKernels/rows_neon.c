@@ -94,6 +94,19 @@ static uint32_t crc32c_arm(uint32_t crc, const void *bytes, size_t count) {
   return crc32c_instructions(crc, bytes, count);
 }
 
+static uint32_t largest_magnitude_neon(const float *in, size_t count) {
+  const uint32x4_t magnitude = vdupq_n_u32(0x7fffffff);
+  uint32x4_t a = vdupq_n_u32(0), b = a;
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    a = vmaxq_u32(a, vandq_u32(vreinterpretq_u32_f32(vld1q_f32(in + i)), magnitude));
+    b = vmaxq_u32(b, vandq_u32(vreinterpretq_u32_f32(vld1q_f32(in + i + 4)), magnitude));
+  }
+  uint32_t largest = vmaxvq_u32(vmaxq_u32(a, b));
+  for (; i < count; i++) largest = pf_larger_magnitude(largest, in[i]);
+  return largest;
+}
+
 const pf_row_kernels pf_row_kernels_neon = {
     .name = "neon",
     .widen_f16 = widen_f16_neon,
@@ -101,6 +114,7 @@ const pf_row_kernels pf_row_kernels_neon = {
     .widen_i8 = widen_i8_neon,
     .narrow_f16 = narrow_f16_neon,
     .narrow_bf16 = narrow_bf16_neon,
+    .largest_magnitude = largest_magnitude_neon,
     .crc32c = crc32c_arm,
 };
 #else

@@ -96,6 +96,21 @@ AVX2 static void narrow_bf16_avx2(const float *in, uint16_t *out, size_t count) 
   for (; i < count; i++) out[i] = pf_narrow_bfloat(in[i]);
 }
 
+AVX2 static uint32_t largest_magnitude_avx2(const float *in, size_t count) {
+  const __m256i magnitude = _mm256_set1_epi32(0x7fffffff);
+  __m256i a = _mm256_setzero_si256(), b = a;
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    a = _mm256_max_epu32(a, _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(in + i)), magnitude));
+    b = _mm256_max_epu32(b, _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(in + i + 8)), magnitude));
+  }
+  uint32_t lanes[8], largest = 0;
+  _mm256_storeu_si256((__m256i *)lanes, _mm256_max_epu32(a, b));
+  for (size_t lane = 0; lane < 8; lane++) largest = lanes[lane] > largest ? lanes[lane] : largest;
+  for (; i < count; i++) largest = pf_larger_magnitude(largest, in[i]);
+  return largest;
+}
+
 const pf_row_kernels pf_row_kernels_avx2 = {
     .name = "avx2",
     .widen_f16 = widen_f16_avx2,
@@ -103,6 +118,7 @@ const pf_row_kernels pf_row_kernels_avx2 = {
     .widen_i8 = widen_i8_avx2,
     .narrow_f16 = narrow_f16_avx2,
     .narrow_bf16 = narrow_bf16_avx2,
+    .largest_magnitude = largest_magnitude_avx2,
     .crc32c = crc32c_sse42,
 };
 
@@ -162,6 +178,17 @@ AVX512 static void narrow_bf16_avx512(const float *in, uint16_t *out, size_t cou
   }
 }
 
+AVX512 static uint32_t largest_magnitude_avx512(const float *in, size_t count) {
+  const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
+  __m512i a = _mm512_setzero_si512(), b = a;
+  for (size_t i = 0; i < count; i += 32) {
+    __mmask16 first = lanes(count - i), second = count - i > 16 ? lanes(count - i - 16) : 0;
+    a = _mm512_max_epu32(a, _mm512_and_si512(_mm512_maskz_loadu_epi32(first, in + i), magnitude));
+    b = _mm512_max_epu32(b, _mm512_and_si512(_mm512_maskz_loadu_epi32(second, in + i + 16), magnitude));
+  }
+  return _mm512_reduce_max_epu32(_mm512_max_epu32(a, b));
+}
+
 const pf_row_kernels pf_row_kernels_avx512 = {
     .name = "avx512",
     .widen_f16 = widen_f16_avx512,
@@ -169,6 +196,7 @@ const pf_row_kernels pf_row_kernels_avx512 = {
     .widen_i8 = widen_i8_avx512,
     .narrow_f16 = narrow_f16_avx512,
     .narrow_bf16 = narrow_bf16_avx512,
+    .largest_magnitude = largest_magnitude_avx512,
     .crc32c = crc32c_sse42,
 };
 #else

@@ -16,7 +16,7 @@ struct RowEncoder {
   /// - Throws: `.notStorable` where a number is not finite or becomes infinite when it is narrowed; nothing
   ///   is written then.
   func encode(_ row: FeatureRow, into bytes: inout [UInt8], at start: Int) throws(PictureFailure) -> Float {
-    let magnitude = Self.largestMagnitude(row)
+    let magnitude = Float(bitPattern: unsafe Self.kernels.pointee.largest_magnitude(row, row.count))
     guard magnitude < .infinity else {
       throw PictureFailure(.notStorable, "a feature is not a finite number")
     }
@@ -43,14 +43,6 @@ struct RowEncoder {
       }
     }
     return scale
-  }
-
-  /// NaN counts as larger than infinity.
-  private static func largestMagnitude(_ row: FeatureRow) -> Float {
-    // Bit patterns without the sign order like magnitudes, infinities and NaN above all.
-    var largest: Int32 = 0
-    for value in row { largest = max(largest, Int32(bitPattern: value.bitPattern & 0x7fff_ffff)) }
-    return Float(bitPattern: UInt32(bitPattern: largest))
   }
 
   /// The nearest of -127...127 times the scale, ties to even. A row of zeros, or one so small that its scale

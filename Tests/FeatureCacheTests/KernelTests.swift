@@ -99,6 +99,27 @@ import Testing
     #expect(narrow([.nan]).allSatisfy { widen($0).isNaN }, "\(name)")
   }
 
+  @Test func largestMagnitudes() {
+    let values = (0..<70).map { Float(($0 * 37) % 71) * ($0 % 3 == 0 ? -1 : 1) }
+    for table in RowTable.all {
+      for count in 0...70 {
+        for start in 0..<min(3, 71 - count) {
+          let part = Array(values[start..<start + count])
+          let expected = part.map(\.magnitude).max() ?? 0
+          #expect(table.largestMagnitude(part) == expected.bitPattern, "\(table.name) \(count)")
+        }
+        guard count > 0 else { continue }
+        for (odd, place) in [
+          (Float.infinity, count / 2), (-.infinity, count - 1), (.nan, 0), (-.nan, count - 1),
+        ] {
+          var part = Array(values[..<count])
+          part[place] = odd
+          #expect(table.largestMagnitude(part) == odd.magnitude.bitPattern, "\(table.name) \(count)")
+        }
+      }
+    }
+  }
+
   /// RFC 3720, appendix B.4, and the check value of the CRC catalogue.
   @Test func crc32cKnownVectors() {
     let vectors: [([UInt8], UInt32)] = [
@@ -176,6 +197,10 @@ import Testing
 
   func narrowToBfloats(_ values: [Float]) -> [UInt16] {
     unsafe run(values, filler: 0xabcd) { unsafe kernels.pointee.narrow_bf16($0, $1, $2) }
+  }
+
+  func largestMagnitude(_ values: [Float]) -> UInt32 {
+    unsafe kernels.pointee.largest_magnitude(values, values.count)
   }
 
   func crc32c(_ bytes: [UInt8], continuing crc: UInt32 = 0) -> UInt32 {

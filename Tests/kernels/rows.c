@@ -126,6 +126,23 @@ static void check_narrow(narrow_kernel *kernel, narrow_kernel *theirs) {
   }
 }
 
+// MARK: largest magnitude
+
+static void check_largest(const pf_row_kernels *kernels) {
+  for (size_t count = 0; count < 5000; count = count < 70 ? count + 1 : count * 3) {
+    begin_case("%zu floats", count);
+    float *in = blank_floats(count);
+    uint32_t expected = 0;
+    const uint32_t mask = (uint32_t)random_bits();
+    for (size_t i = 0; i < count; i++) {
+      const uint32_t bits = (uint32_t)random_bits() & mask, magnitude = bits & 0x7fffffff;
+      in[i] = float_of(bits);
+      expected = magnitude > expected ? magnitude : expected;
+    }
+    expect_same_number("bits", kernels->largest_magnitude(in, count), expected);
+  }
+}
+
 // MARK: checksum
 
 /// Bit by bit: RFC 3720, appendix B.4.
@@ -150,6 +167,8 @@ static void check_checksum(const pf_row_kernels *kernels) {
     const size_t cut = pick(0, count);
     const uint32_t first = kernels->crc32c(0, bytes, cut);
     expect_same_number("checksum of two parts", kernels->crc32c(first, bytes + cut, count - cut), expected);
+    const uint32_t second = kernels->crc32c(0, bytes + cut, count - cut);
+    expect_same_number("checksums joined", pf_crc32c_joined(first, second, count - cut), expected);
   }
 }
 
@@ -166,6 +185,8 @@ void check_rows(const pf_row_kernels *kernels) {
   begin_kernel("narrow bf16");
   check_rounding(kernels->narrow_bf16, widened_bf16, 0x7f80);
   check_narrow(kernels->narrow_bf16, portable()->narrow_bf16);
+  begin_kernel("largest magnitude");
+  check_largest(kernels);
   begin_kernel("crc32c");
   check_checksum(kernels);
 }

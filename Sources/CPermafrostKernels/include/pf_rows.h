@@ -14,6 +14,8 @@ typedef struct pf_row_kernels {
   // Narrowing rounds to nearest, ties to even.
   void (*narrow_f16)(const float *in, uint16_t *out, size_t count);
   void (*narrow_bf16)(const float *in, uint16_t *out, size_t count);
+  // The bits of the largest magnitude, sign apart: above those of infinity where there is a NaN, 0 for no numbers.
+  uint32_t (*largest_magnitude)(const float *in, size_t count);
   // CRC-32C (Castagnoli, RFC 3720), continuing from `crc`; start with 0.
   uint32_t (*crc32c)(uint32_t crc, const void *bytes, size_t count);
 } pf_row_kernels;

@@ -79,9 +79,6 @@ class Engine:
                 yield row, stored[:len(rows)]
             row += len(rows)
 
-    def prepare(self):
-        """What a write needs beforehand, outside the time."""
-
     def sync(self):
         for path in [*self.folder.iterdir(), self.folder]:
             sync(path)
@@ -91,9 +88,8 @@ class Engine:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
         os.sync()
-        prepared = self.prepare()
         start = time.perf_counter()
-        self.store(prepared)
+        self.store()
         if synced:
             self.sync()
         elapsed = time.perf_counter() - start
@@ -183,7 +179,7 @@ class NumPy(Engine):
     def path(self):
         return self.folder / "rows.npy"
 
-    def store(self, _):
+    def store(self):
         with open(self.path, "wb", buffering=0) as file:
             header = {"descr": self.type.str, "fortran_order": False, "shape": (self.count, self.dimension)}
             numpy.lib.format.write_array_header_1_0(file, header)
@@ -208,14 +204,11 @@ class SafeTensors(Engine):
     def path(self):
         return self.folder / "rows.safetensors"
 
-    def prepare(self):  # the file is written from one array; that there is one is given away
-        whole = numpy.empty((self.count, self.dimension), self.type)
+    def store(self):
+        from safetensors.numpy import save_file
+        whole = numpy.empty((self.count, self.dimension), self.type)  # the file is written from one array
         for row, rows in self.batches():
             whole[row:row + len(rows)] = rows
-        return whole
-
-    def store(self, whole):
-        from safetensors.numpy import save_file
         save_file({"features": whole}, self.path)
 
     def start(self):
@@ -241,7 +234,7 @@ class Datasets(Engine):
     def path(self):
         return self.folder / "rows.arrow"
 
-    def store(self, _):
+    def store(self):
         import datasets
         import pyarrow
         from datasets.arrow_writer import ArrowWriter
@@ -288,7 +281,7 @@ class LMDB(Engine):
         pages = (self.dimension * self.type.itemsize + 16) // 4096 + 1
         return lmdb.open(str(self.folder), map_size=self.count * pages * 4096 * 2 + (64 << 20), **settings)
 
-    def store(self, _):
+    def store(self):
         environment = self.environment(sync=False, metasync=False)
         for row, rows in self.batches():
             bytes_of_rows = memoryview(rows).cast("B")
