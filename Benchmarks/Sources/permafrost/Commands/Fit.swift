@@ -58,6 +58,9 @@ struct Fit: AsyncParsableCommand {
   @Option(help: "Threads of the solver; all cores by default.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(help: "MiB in which training rows are kept; if they need more, they are read anew on every pass.")
+  var rowMemory = 1024
+
   @Flag(help: "No summary.")
   var quiet = false
 
@@ -68,11 +71,15 @@ struct Fit: AsyncParsableCommand {
       throw CommandError.arguments("--hidden \(hidden) is no list of widths")
     }
     guard (1...1024).contains(threads) else { throw CommandError.arguments("--threads is not in 1...1024") }
+    guard (0...1 << 30).contains(rowMemory) else {
+      throw CommandError.arguments("--row-memory \(rowMemory) is no number of MiB")
+    }
     let store = try FeatureStore(cache)
     let data = try ColumnData(store, columns: [layer])
     guard let features = data.columns.first?.data else { return }
     let comparison = HeadComparison(
       kinds: [kind], seed: seed, threads: threads, refits: refit,
+      rowMemoryBudget: rowMemory << 20,
       perceptron: PerceptronSettings(
         hidden: widths.compactMap { $0 }, epochs: epochs, dropout: dropout, learningRate: learningRate))
     let split = all ? nil : try data.parts(split, seed: seed)
@@ -95,7 +102,7 @@ struct Fit: AsyncParsableCommand {
     _ validation: LabeledFeatures?
   ) async throws -> FitResult {
     guard let c else { return try await comparison.fit(kind, training, validation).result }
-    let options = FitOptions(threads: threads, seed: seed)
+    let options = FitOptions(threads: threads, seed: seed, rowMemoryBudget: rowMemory << 20)
     switch kind {
     case .logistic:
       return try await LogisticRegression(regularization: .c(c))

@@ -32,6 +32,7 @@ package struct HeadComparison {
   var threads: Int
   var refits = false
   var criterion = RegularizationSearch.Criterion.accuracy
+  var rowMemoryBudget = 1 << 30
   var perceptron = PerceptronSettings()
 
   func run(
@@ -73,7 +74,7 @@ package struct HeadComparison {
   func fit(
     _ kind: HeadKind, _ training: LabeledFeatures, _ validation: LabeledFeatures?
   ) async throws -> Fit {
-    let options = FitOptions(threads: threads, seed: seed)
+    let options = FitOptions(threads: threads, seed: seed, rowMemoryBudget: rowMemoryBudget)
     let search = RegularizationSearch(criterion: criterion, refits: refits)
     switch kind {
     case .logistic:
