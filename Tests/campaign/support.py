@@ -83,15 +83,16 @@ def main(body, options):
 class Pictures:
     """Some photographs of a folder and some broken files, listed in a CSV file."""
 
-    def __init__(self, source, folder, count, broken=True):
+    def __init__(self, source, folder, count, broken=True, repeats=False):
         found = sorted(p for p in Path(source).rglob("*") if p.suffix.lower() in PICTURE_ENDINGS)
-        if len(found) < count:
+        if not found or count > len(found) and not repeats:
             sys.exit(f"{source} holds {len(found)} pictures, {count} are needed")
         folder.mkdir()
         files = []
         for number in range(count):
-            path = found[number * len(found) // count]
-            files.append((f"{number:04}{path.suffix}", path.read_bytes()))
+            # One that is taken again is another by what follows its end, which no decoder reads.
+            again, place = divmod(number, len(found)) if repeats else (0, number * len(found) // count)
+            files.append((f"{number:04}{found[place].suffix}", found[place].read_bytes() + b"\0" * again))
         self.good = {digest(data) for _, data in files}
         if broken:
             first = files[0]
