@@ -202,9 +202,11 @@ import Testing
     }
     // So small that 1 / C is infinite, so large that 1 / alpha is.
     #expect(
-      await error(LogisticRegression(regularization: .c(5e-324)), good)?.code == .invalidArgument)
+      await error(LogisticRegression(regularization: .c(.leastNonzeroMagnitude)), good)?.code
+        == .invalidArgument)
     #expect(
-      await error(LogisticRegression(regularization: .alpha(5e-324)), good)?.code == .invalidArgument)
+      await error(LogisticRegression(regularization: .alpha(.leastNonzeroMagnitude)), good)?.code
+        == .invalidArgument)
     for classWeights in [[1, 0], [0, 0], [1, .nan], [1, .infinity], [1], []] as [[Double]] {
       for kind in [
         LogisticRegression(classWeights: .given(classWeights)), LinearSVM(classWeights: .given(classWeights)),
@@ -234,7 +236,8 @@ import Testing
         let hard = try await svm.fit(separable)
         #expect(try hard.head.predict(separable.features) == labels, "\(loss), C \(c)")
         // Overlapping classes have a loss of about C times the number of rows, which may overflow.
-        let found = await error(LinearSVM(loss: loss, regularization: .c(c), iterationLimit: 100), overlapping)
+        let found = await error(
+          LinearSVM(loss: loss, regularization: .c(c), iterationLimit: 100), overlapping)
         #expect(found == nil || (found?.code == .diverged && c > 1e299), "\(loss), C \(c): \(found as Any)")
       }
     }
@@ -258,14 +261,14 @@ import Testing
   }
 
   /// Features near the end of float32's range: typed, or finite.
-  @Test(arguments: [Float(1e30), 1e-30, 1e-44, 3e38])
+  @Test(arguments: [Float(1e30), 1e-30, .leastNonzeroMagnitude, 3e38])
   func featuresOfExtremeSize(_ unit: Float) async throws {
     let set = try data(plain.map { $0.map { $0 / 3 * unit } }, labels)
     for kind in Self.kinds {
       do throws(HeadsError) {
         let result = try await kind.fit(set)
-        let values = try result.head.decision(set.features).values
-        #expect(values.allSatisfy(\.isFinite), "\(kind), \(unit)")
+        let areFinite = try result.head.decision(set.features).values.allSatisfy { $0.isFinite }
+        #expect(areFinite, "\(kind), \(unit)")
       } catch {
         #expect([.diverged, .invalidFeatures].contains(error.code), "\(kind): \(error.message)")
       }

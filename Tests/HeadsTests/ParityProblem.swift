@@ -85,7 +85,8 @@ struct ParityProblem: Sendable, CustomStringConvertible {
       all = try GoldenCase(set).data
     }
     return try (set["problems"]?.array ?? []).map { problem in
-      try ParityProblem(name, try selection(all, problem["pair"]?.array?.compactMap(\.integer)), problem, tensors)
+      try ParityProblem(
+        name, try selection(all, problem["pair"]?.array?.compactMap(\.integer)), problem, tensors)
     }
   }
 
@@ -194,6 +195,24 @@ struct ParityProblem: Sendable, CustomStringConvertible {
         let sign = data.labels[row] == (scores.count == 1 ? 1 : k) ? 1.0 : -1.0
         let hinge = max(0, 1 - sign * score)
         total += fit.c * weights[row] * (svm.loss == .squaredHinge ? hinge * hinge : hinge)
+      }
+    }
+    return total
+  }
+
+  /// What rounding a head's numbers to float32 can cost with the plain hinge: every margin may fall by half a
+  /// unit in the last place of each of its terms.
+  func hingeRounding(_ head: Head, _ fit: Fit) -> Double {
+    let weights = rowWeights(balanced: fit.isBalanced)
+    let layer = head.layers[0]
+    var total = 0.0
+    for row in 0..<data.count {
+      for output in 0..<layer.outputs {
+        var terms = abs(Double(layer.bias[output]))
+        for column in 0..<dimension {
+          terms += abs(rows[row * dimension + column] * Double(layer.weight[output * dimension + column]))
+        }
+        total += fit.c * weights[row] * terms * 0x1p-24
       }
     }
     return total

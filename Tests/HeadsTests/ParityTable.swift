@@ -17,7 +17,8 @@ struct ParityDifference {
   var objective = 0.0
   /// The largest difference of two weights, as a share of the peer's largest weight.
   var weights = 0.0
-  /// The largest difference of two intercepts (minus their mean for a softmax, which leaves it open).
+  /// The largest difference of two intercepts (minus their mean for a softmax, which leaves it open), as a share
+  /// of the largest where that is above 1.
   var intercepts = 0.0
   /// The largest difference of two probabilities or margins.
   var answers = 0.0
@@ -30,7 +31,7 @@ struct ParityRecord: Sendable {
   let answers: String
   private let shape: String
   private var fits = 0
-  private var largest: [Double] = [0, 0, 0, 0]
+  private var worst: [Double] = [0, 0, 0, 0]
 
   init(_ problem: ParityProblem, _ head: String, answers: String) {
     self.problem = problem.name
@@ -53,8 +54,10 @@ struct ParityRecord: Sendable {
       let mean = head.output == .softmax ? values.reduce(0, +) / Double(values.count) : 0
       return values.map { $0 - mean }
     }
-    for (own, peer) in zip(centered(bias), centered(fit.intercepts)) {
-      difference.intercepts = max(difference.intercepts, abs(own - peer))
+    let intercepts = centered(fit.intercepts)
+    let largest = max(1, intercepts.map(abs).max() ?? 0)
+    for (own, peer) in zip(centered(bias), intercepts) {
+      difference.intercepts = max(difference.intercepts, abs(own - peer) / largest)
     }
     let columns = answers.shape[1]
     for (index, peer) in fit.answers.enumerated() {
@@ -63,13 +66,13 @@ struct ParityRecord: Sendable {
     }
     fits += 1
     let all = [difference.objective, difference.weights, difference.intercepts, difference.answers]
-    for index in largest.indices { largest[index] = max(largest[index], all[index]) }
+    for index in worst.indices { worst[index] = max(worst[index], all[index]) }
     return difference
   }
 
   /// One row of a Markdown table.
   var line: String {
-    let numbers = largest.map(Self.text).joined(separator: " | ")
+    let numbers = worst.map(Self.text).joined(separator: " | ")
     return "| \(problem) | \(shape) | \(head) | \(fits) | \(numbers) |"
   }
 

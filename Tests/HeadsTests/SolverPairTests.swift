@@ -4,7 +4,9 @@ import Testing
 
 /// The library's solvers against slow ones that share nothing with them.
 @Suite struct SolverPairTests {
-  static let cases = GoldenCase.all.filter { ["binary", "imbalanced", "collinear", "separable"].contains($0.name) }
+  static let cases = GoldenCase.all.filter {
+    ["binary", "imbalanced", "collinear", "separable"].contains($0.name)
+  }
 
   @Test(arguments: cases, [1e-2, 1, 30])
   func logisticRegressionMeetsNewtonsMethod(_ golden: GoldenCase, c: Double) async throws {
@@ -29,10 +31,10 @@ import Testing
     }
   }
 
-  @Test(arguments: cases, [1e-2, 1])
+  @Test(arguments: cases.filter { $0.name != "collinear" }, [1e-2, 1])
   func linearSVMMeetsSlowSolversOfTheOtherSide(_ golden: GoldenCase, c: Double) async throws {
     // The barrier method is cubic in the number of rows.
-    let data = golden.data.selecting(Array(0..<90))
+    let data = golden.data.selecting(Array(0..<60))
     for loss in LinearSVM.Loss.allCases {
       let svm = LinearSVM(
         loss: loss, regularization: .c(c), scaling: .none, interceptScaling: 2, tolerance: 1e-9,
