@@ -10,12 +10,7 @@ struct GoldenCase: Sendable, CustomStringConvertible {
   var description: String { name }
   var classCount: Int { data.classes.count }
 
-  static let document: JSONValue = {
-    let folder = #filePath.prefix(through: #filePath.lastIndex(of: "/") ?? #filePath.startIndex)
-    do {
-      return try JSONParser.parse(try FileBytes.read(folder + "Goldens/heads.json", limit: 1 << 20))
-    } catch { return .null }
-  }()
+  static let document = Goldens.json("heads.json")
 
   /// Empty where the golden file cannot be read, which `goldensAreRead` notices.
   static let all: [GoldenCase] = (document["cases"]?.array ?? []).compactMap { try? GoldenCase($0) }
@@ -27,7 +22,8 @@ struct GoldenCase: Sendable, CustomStringConvertible {
 
   struct Missing: Error { let what: String }
 
-  private init(_ json: JSONValue) throws {
+  /// - Parameter json: how `make_heads.py` describes a case.
+  init(_ json: JSONValue) throws {
     func integer(_ name: String) throws -> Int {
       guard let value = json[name]?.integer else { throw Missing(what: name) }
       return value
@@ -107,6 +103,17 @@ struct GoldenCase: Sendable, CustomStringConvertible {
       }
     }
     return (weight, bias)
+  }
+}
+
+/// The files beside the golden scripts.
+enum Goldens {
+  static let folder =
+    #filePath.prefix(through: #filePath.lastIndex(of: "/") ?? #filePath.startIndex) + "Goldens/"
+
+  /// Null where the file cannot be read, which the tests that count cases notice.
+  static func json(_ name: String) -> JSONValue {
+    (try? JSONParser.parse(try FileBytes.read(folder + name, limit: 1 << 21))) ?? .null
   }
 }
 
