@@ -6,7 +6,7 @@ func sampleReport(classes: [String] = ["barge", "ferry", "frigate"], layers: [St
 {
   let count = classes.count
   let accuracies = [0.831, 0.84, 0.8]
-  let heads = layers.flatMap { layer in
+  var heads = layers.flatMap { layer in
     ["Logistic regression", "Linear SVM", "MLP"].enumerated().map { index, name in
       HeadResult(
         name: name, layer: layer, parameters: [Fact("C", number: 0.01)],
@@ -27,7 +27,23 @@ func sampleReport(classes: [String] = ["barge", "ferry", "frigate"], layers: [St
             validationAccuracy: [0.5, 0.7, 0.75], keptEpoch: 2) : nil)
     }
   }
-  return ComparisonReport(
+  for index in heads.indices {
+    heads[index].balancedAccuracy = Measure(0.8, low: 0.77, high: 0.83)
+    heads[index].macroF1 = Measure(0.79)
+    heads[index].auroc = 0.9512
+    heads[index].peakMemory = 84_000_000 * (index + 1)
+    heads[index].certificate = "gradient 8e-6"
+    heads[index].precision = (0..<count).map { $0 == 1 ? .nan : 0.8 }
+    guard index % 3 != 1 else { continue }
+    heads[index].brier = 0.25
+    heads[index].reliability = Reliability(
+      bins: [
+        .init(low: 0, high: 0.1, count: 1, confidence: 0.07, accuracy: 0),
+        .init(low: 0.5, high: 0.6, count: 40, confidence: 0.56, accuracy: 0.7),
+        .init(low: 0.9, high: 1, count: 900, confidence: 0.98, accuracy: 0.93),
+      ], expectedError: 0.0527, equalMassError: 0.051)
+  }
+  var report = ComparisonReport(
     title: "Ships", lead: "Three heads.",
     data: DataSetFacts(
       name: "ships", classes: classes,
@@ -55,6 +71,17 @@ func sampleReport(classes: [String] = ["barge", "ferry", "frigate"], layers: [St
         scores: [.init(classIndex: 1, value: 0.6612), .init(classIndex: 0, value: 0.3)])
     ],
     provenance: [Fact("Network", "resnet18")])
+  report.pairs[0].differenceLow = -0.0094
+  report.pairs[0].differenceHigh = 0.0041
+  report.pairs[1].differenceLow = 0.014
+  report.pairs[1].differenceHigh = 0.049
+  report.layers = layers.map { LayerFacts(layer: $0, dimension: 512) }
+  report.learning = ["Linear SVM", "MLP"].map { name in
+    LearningSeries(
+      name: name, layer: layers.last ?? "",
+      points: [50, 400, 3000].map { .init(rows: $0, mean: 0.7 + Double($0) / 1e5, low: 0.66, high: 0.74) })
+  }
+  return report
 }
 
 /// Every figure of a report as a file of its own.
@@ -65,4 +92,7 @@ func allFigures(_ report: ComparisonReport) -> [String] {
   ] + report.heads.indices.map { report.confusionSVG(head: $0) }
     + report.heads.indices.compactMap { report.selectionSVG(head: $0) }
     + report.heads.indices.flatMap { report.trainingSVGs(head: $0) }
+    + report.heads.indices.compactMap { report.reliabilitySVG(head: $0) }
+    + [report.differenceSVG(), report.memorySVG()].compactMap { $0 }
+    + report.layerSVGs() + report.learningSVGs()
 }

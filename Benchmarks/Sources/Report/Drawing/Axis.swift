@@ -38,6 +38,17 @@ package struct Axis {
     isLogarithmic = true
   }
 
+  /// A logarithmic axis between two positive ends, without marks of its own.
+  package init(logarithmicOver low: Double, _ high: Double) {
+    self.low = low
+    self.high = high > low ? high : low * 2
+    ticks = []
+    isLogarithmic = true
+  }
+
+  /// The distance of two marks; 1 without two.
+  package var step: Double { ticks.count > 1 ? ticks[1] - ticks[0] : 1 }
+
   private init(low: Double, high: Double, step: Double) {
     self.low = low
     self.high = high

@@ -16,6 +16,8 @@ enum FigureStyle {
       .fig .grid{stroke:var(--grid);stroke-width:1}.fig .axis{stroke:var(--line);stroke-width:1}
       .fig .base{stroke:var(--muted);stroke-width:1;stroke-dasharray:3 4}
       .fig .soft{fill:var(--soft)}.fig .track{fill:var(--grid)}.fig .band{fill:var(--band)}
+      .fig .same{fill:var(--c2)}.fig .haze{fill-opacity:.13}
+      .fig .gap{stroke:var(--wrong);stroke-width:2;stroke-opacity:.75}
       .fig .right{fill:var(--right)}.fig .wrong{fill:var(--wrong)}.fig .halo{stroke:var(--card);stroke-width:2}
       .fig .span{stroke-width:5;stroke-linecap:round;stroke-opacity:.32}
       .fig .curve{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
@@ -24,6 +26,7 @@ enum FigureStyle {
       """
     for series in 0..<Palette.seriesCount {
       rules += ".fig .f\(series){fill:var(--c\(series))}.fig .k\(series){stroke:var(--c\(series))}\n"
+      rules += ".fig text.i\(series){fill:var(--c\(series))}\n"
     }
     return rules
   }()

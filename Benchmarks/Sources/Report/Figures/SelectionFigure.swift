@@ -1,29 +1,31 @@
-/// Validation accuracy along the tried values of a parameter, with the one that was taken.
+/// The selection's criterion along the tried values of a parameter, with the one that was taken.
 struct SelectionFigure {
   let head: HeadResult
   let title: String
   let color: Int
   let curve: SelectionCurve
-  /// The accuracies that all selection figures of a page show, so that they compare.
-  let accuracies: [Double]
+  /// The figures that all selection figures of a page show, so that they compare.
+  let values: [Double]
 
   func figure() -> Figure {
     let points = curve.points.filter { $0.value > 0 && $0.value.isFinite }.sorted { $0.value < $1.value }
     let plot = LinePlot(
       x: Axis(logarithmicCovering: points.map(\.value), ticks: 4),
-      y: Axis(covering: accuracies, ticks: 4, within: 0...1), left: 46, right: 318, top: 34, bottom: 208)
+      y: Axis(covering: values, ticks: 4, within: curve.isShare ? 0...1 : 0...Double.infinity), left: 46,
+      right: 318, top: 34, bottom: 208)
     var figure = Figure(width: 330, height: 250, label: label)
     plot.drawFrame(
-      in: &figure, xLabels: plot.x.labels, yLabels: plot.y.percentLabels,
+      in: &figure, xLabels: plot.x.labels, yLabels: curve.isShare ? plot.y.percentLabels : plot.y.labels,
       xTitle: TextWidth.fitted("\(curve.parameter), logarithmic", width: 300, size: 11.5),
-      yTitle: "validation accuracy")
+      yTitle: "validation \(curve.criterion)")
+    let radius = points.count > 16 ? 2.0 : 3.5
     for segment in plot.segments(points.map { ($0.value, $0.accuracy) }) {
       figure.polyline(segment, class: "k\(color)")
     }
     for point in points where point.accuracy.isFinite {
       let tip =
-        "\(curve.parameter) = \(NumberFormat.plain(point.value)): \(NumberFormat.percent(point.accuracy))"
-      figure.circle(plot.px(point.value), plot.py(point.accuracy), 3.5, class: "halo f\(color)", tip: tip)
+        "\(curve.parameter) = \(NumberFormat.plain(point.value)): \(text(point))"
+      figure.circle(plot.px(point.value), plot.py(point.accuracy), radius, class: "halo f\(color)", tip: tip)
     }
     if let chosen = points.first(where: { $0.value == curve.chosen }), chosen.accuracy.isFinite {
       let x = plot.px(chosen.value)
@@ -40,11 +42,16 @@ struct SelectionFigure {
 
   private func chosenText(_ point: SelectionCurve.Point) -> String {
     let name = TextWidth.fitted(curve.parameter, width: 120, size: 13, bold: true)
-    return "\(name) = \(NumberFormat.plain(point.value)): \(NumberFormat.percent(point.accuracy))"
+    return "\(name) = \(NumberFormat.plain(point.value)): \(text(point))"
+  }
+
+  private func text(_ point: SelectionCurve.Point) -> String {
+    curve.isShare ? NumberFormat.percent(point.accuracy) : NumberFormat.fixed(point.accuracy, 3)
   }
 
   private var label: String {
-    let values = curve.points.map { "\(NumberFormat.plain($0.value)): \(NumberFormat.percent($0.accuracy))" }
-    return "Validation accuracy of \(title) by \(curve.parameter). " + values.joined(separator: ", ")
+    let values = curve.points.map { "\(NumberFormat.plain($0.value)): \(text($0))" }
+    return "Validation \(curve.criterion) of \(title) by \(curve.parameter). "
+      + values.joined(separator: ", ")
   }
 }

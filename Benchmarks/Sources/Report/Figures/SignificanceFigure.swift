@@ -43,9 +43,13 @@ struct SignificanceFigure {
     let tip = pair.map {
       "Right alone: \(ranking.label(better)) \($0.onlyA), \(ranking.label(worse)) \($0.onlyB) pictures"
     }
+    let isEqual = pair?.isWithin(ranking.report.equivalenceMargin) ?? false
     figure.rect(
       x + 2, y + 2, size.width - 4, size.height - 4, radius: 5, class: isSignificant ? "right" : "soft",
       tip: tip)
+    if isEqual, !isSignificant {
+      figure.rect(x + 2, y + 2, size.width - 4, size.height - 4, radius: 5, class: "same", opacity: 0.28)
+    }
     let difference = NumberFormat.points(better.accuracy - worse.accuracy)
     let ink = isSignificant ? "on" : ""
     let middle = x + size.width / 2

@@ -16,6 +16,12 @@ public struct ComparisonReport: Sendable {
   public var heads: [HeadResult]
   /// Tests between two of `heads`.
   public var pairs: [HeadPair]
+  /// Two heads whose accuracies surely differ by less than this are called equal.
+  public var equivalenceMargin = 0.01
+  /// The layers in the order in which the networks compute them.
+  public var layers: [LayerFacts] = []
+  /// How good the heads become with how many training pictures.
+  public var learning: [LearningSeries] = []
   /// Heads on features that should be worse, such as those of random weights, to show what the network gives.
   public var controls: [HeadGroup]
   /// Pictures with their predictions, in the order to show them in.

@@ -1,10 +1,10 @@
-/// Validation accuracy along the values a parameter was chosen from.
+/// What a parameter was chosen by, along its values.
 public struct SelectionCurve: Sendable {
   /// One tried value.
   public struct Point: Sendable {
     /// The parameter's value, above zero.
     public var value: Double
-    /// Its accuracy on the validation part, or the mean over folds, 0 to 1.
+    /// Its figure on the validation part, or the mean over folds: an accuracy from 0 to 1, or a log loss.
     public var accuracy: Double
 
     public init(value: Double, accuracy: Double) {
@@ -18,6 +18,10 @@ public struct SelectionCurve: Sendable {
   public var points: [Point]
   /// The value that was taken.
   public var chosen: Double?
+  /// What was to be as good as possible, such as "accuracy" or "log loss".
+  public var criterion = "accuracy"
+  /// Whether the figures are shares, shown as percentages.
+  public var isShare = true
 
   public init(parameter: String = "C", points: [Point], chosen: Double? = nil) {
     self.parameter = parameter

@@ -12,6 +12,13 @@ public struct HeadPair: Sendable {
   public var onlyA: Int
   /// Pictures that only the second head got right.
   public var onlyB: Int
+  /// Ends of the 95 % interval of the first head's accuracy minus the second's; not numbers where unknown.
+  public var differenceLow = Double.nan
+  public var differenceHigh = Double.nan
+  /// p of two one-sided tests that the accuracies differ by less than the report's margin.
+  public var equivalenceP: Double?
+  /// Pictures on which the two answers differ, right or wrong.
+  public var flips: Int?
 
   public init(a: Int, b: Int, mcnemarP: Double, adjustedP: Double? = nil, onlyA: Int, onlyB: Int) {
     self.a = a
@@ -26,4 +33,19 @@ public struct HeadPair: Sendable {
   package var decisiveP: Double { adjustedP ?? mcnemarP }
   /// Whether the difference is significant at 5 %.
   package var isSignificant: Bool { decisiveP < 0.05 }
+
+  package var hasInterval: Bool { differenceLow.isFinite && differenceHigh.isFinite }
+
+  /// Whether the whole interval lies within a margin.
+  package func isWithin(_ margin: Double) -> Bool {
+    hasInterval && differenceLow > -margin && differenceHigh < margin
+  }
+
+  /// The same test with the heads in the other order.
+  package var turned: HeadPair {
+    var pair = self
+    (pair.a, pair.b, pair.onlyA, pair.onlyB) = (b, a, onlyB, onlyA)
+    (pair.differenceLow, pair.differenceHigh) = (-differenceHigh, -differenceLow)
+    return pair
+  }
 }

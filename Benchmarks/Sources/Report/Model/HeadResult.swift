@@ -2,6 +2,8 @@
 public struct HeadResult: Sendable {
   /// What kind of head, as a reader calls it: "Logistic regression", "Linear SVM".
   public var name: String
+  /// The network that the layer belongs to; empty where there is only one.
+  public var network = ""
   /// The cache column it was fitted on, such as `layer4:average`.
   public var layer: String
   /// Its chosen and given parameters, such as C.
@@ -20,14 +22,31 @@ public struct HeadResult: Sendable {
   public var logLoss: Double?
   /// Share of the test part whose class is among the five likeliest, 0 to 1.
   public var topFiveAccuracy: Double?
+  /// Mean recall of the classes, and their mean F1, 0 to 1.
+  public var balancedAccuracy: Measure?
+  public var macroF1: Measure?
+  /// Area under the receiver operating characteristic, mean over the classes, 0 to 1.
+  public var auroc: Double?
+  /// Average precision, mean over the classes, 0 to 1.
+  public var averagePrecision: Double?
+  /// Mean squared error of the probabilities, 0 to 2.
+  public var brier: Double?
+  /// Whether its confidence can be believed.
+  public var reliability: Reliability?
+  /// Precision of each class, 0 to 1; not a number for a class that was never predicted.
+  public var precision: [Double] = []
   /// Recall of each class, 0 to 1; not a number for a class without test pictures.
   public var recall: [Double]
   /// Wall time of the final fit, in seconds.
   public var fitSeconds: Double
+  /// The most memory the process had resident while the head was fitted, in bytes.
+  public var peakMemory: Int?
   /// Iterations or epochs of the final fit.
   public var iterations: Int?
   /// Whether the solver reached its tolerance; nil where the question has no answer.
   public var converged: Bool?
+  /// What the solver can prove about its answer, such as `gradient 8e-6`.
+  public var certificate = ""
   /// Test pictures by true class (row) and predicted class (column).
   public var confusion: [[Int]]
   /// How its parameter was chosen.

@@ -12,14 +12,17 @@ struct Ranking {
   let order: [Int]
   /// Whether the compared heads stand on more than one layer, so that a name alone does not tell them apart.
   let hasSeveralLayers: Bool
+  /// Whether they stand on more than one network.
+  let hasSeveralNetworks: Bool
   private let kinds: [String]
   private let layers: [String]
 
   init(_ report: ComparisonReport) {
     self.report = report
     order = Self.sorted(report.heads)
-    layers = Self.distinct(report.heads.map(\.layer))
+    layers = Self.distinct(report.heads.map { $0.network + " " + $0.layer })
     hasSeveralLayers = layers.count > 1
+    hasSeveralNetworks = Set(report.heads.map(\.network)).count > 1
     kinds = Self.distinct(report.heads.map(\.name) + report.controls.flatMap { $0.heads.map(\.name) })
   }
 
@@ -28,30 +31,34 @@ struct Ranking {
 
   /// The head's name, with its layer where names alone are ambiguous.
   func label(_ head: HeadResult) -> String {
-    hasSeveralLayers && !head.layer.isEmpty ? "\(head.name) on \(head.layer)" : head.name
+    hasSeveralLayers && !head.layer.isEmpty ? "\(head.name) on \(place(head))" : head.name
+  }
+
+  /// The layer, with its network where there are several.
+  func place(_ head: HeadResult) -> String {
+    hasSeveralNetworks && !head.network.isEmpty ? "\(head.network) \(head.layer)" : head.layer
   }
 
   /// Layer and parameters in one line: `layer4:average · C = 0.01`.
   func detail(_ head: HeadResult) -> String {
-    ((head.layer.isEmpty ? [] : [head.layer]) + [Self.parameters(head)].filter { !$0.isEmpty })
+    ((head.layer.isEmpty ? [] : [place(head)]) + [Self.parameters(head)].filter { !$0.isEmpty })
       .joined(separator: " · ")
   }
 
   func mark(_ head: HeadResult) -> Mark {
     let kind = kinds.firstIndex(of: head.name) ?? 0
-    let layer = layers.firstIndex(of: head.layer) ?? 0
+    let layer = layers.firstIndex(of: head.network + " " + head.layer) ?? 0
     return Mark(color: kind % Palette.seriesCount, shape: hasSeveralLayers ? layer : kind)
   }
+
+  /// The colour of a kind of head.
+  func color(ofKind name: String) -> Int { (kinds.firstIndex(of: name) ?? 0) % Palette.seriesCount }
 
   /// The test of two heads, turned so that its `a` is the first of them.
   func pair(_ first: Int, _ second: Int) -> HeadPair? {
     for pair in report.pairs {
       if pair.a == first, pair.b == second { return pair }
-      if pair.a == second, pair.b == first {
-        return HeadPair(
-          a: first, b: second, mcnemarP: pair.mcnemarP, adjustedP: pair.adjustedP,
-          onlyA: pair.onlyB, onlyB: pair.onlyA)
-      }
+      if pair.a == second, pair.b == first { return pair.turned }
     }
     return nil
   }

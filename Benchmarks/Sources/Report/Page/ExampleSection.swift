@@ -19,7 +19,7 @@ struct ExampleSection {
       ]
     }
     return section(
-      "Pictures and predictions",
+      "Pictures and predictions", id: "pictures",
       why: "A choice of pictures, so the share of mistakes here is not the head's. Bars are "
         + (shown.first?.scoreKind == .margin ? "margins, compared within each picture." : "probabilities."),
       content)

@@ -18,7 +18,15 @@ struct FittingSection {
     }
     if heads.contains(where: { $0.fitSeconds.isFinite && $0.fitSeconds >= 0 }) {
       small.append(
-        card("Time", note: "Wall time of each final fit.", [TimeFigure(ranking: ranking).figure().inline()]))
+        card(
+          "Time", note: "Wall time of choosing and fitting.",
+          [BarListFigure.times(ranking).figure().inline()]))
+    }
+    let memory = BarListFigure.memory(ranking)
+    if !memory.rows.isEmpty {
+      small.append(
+        card(
+          "Memory", note: "The most that the process had resident meanwhile.", [memory.figure().inline()]))
     }
     let large = trainings.map { head, figures in
       card(
@@ -31,7 +39,7 @@ struct FittingSection {
       content.append(element("div", ["class": "grid wide"], Array(large)))
     }
     return section(
-      "How they were fitted",
+      "How they were fitted", id: "fitting",
       why: "Parameters were chosen on validation pictures; the test pictures had no part in it.", content)
   }
 }

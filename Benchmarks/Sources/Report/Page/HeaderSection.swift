@@ -22,6 +22,18 @@ struct HeaderSection {
     return element("header", [:], content)
   }
 
+  /// Links to the sections, by their headings.
+  static func contents(_ sections: [Markup]) -> Markup? {
+    let links: [Markup] = sections.compactMap { section in
+      guard case .element("section", let attributes, let children) = section,
+        let id = attributes.first(where: { $0.key == "id" })?.value,
+        case .element("h2", _, let heading)? = children.first
+      else { return nil }
+      return element("a", ["href": "#" + id], heading)
+    }
+    return links.count > 2 ? element("nav", ["aria-label": "Contents"], links) : nil
+  }
+
   private var tiles: [Markup] {
     let report = ranking.report
     var facts: [(String, String)] = []

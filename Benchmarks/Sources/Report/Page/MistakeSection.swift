@@ -8,7 +8,7 @@ struct MistakeSection {
   let ranking: Ranking
 
   var markup: Markup? {
-    let cards = [recallCard, mistakeCard].compactMap { $0 }
+    let cards = [recallCard, mistakeCard, classCard].compactMap { $0 }
     let matrices = matrixCards
     guard !cards.isEmpty || !matrices.isEmpty else { return nil }
     var content: [Markup] = []
@@ -19,7 +19,7 @@ struct MistakeSection {
         element("div", ["class": isLarge ? "grid wide" : isSmall ? "grid small" : "grid"], matrices))
     }
     return section(
-      "Where they go wrong",
+      "Where they go wrong", id: "mistakes",
       why:
         "Counts of test pictures by true class (row) and predicted class (column). The fuller the colour, the "
         + "larger the share of the row: blue on the diagonal is right, orange is a mistake.",
@@ -35,9 +35,18 @@ struct MistakeSection {
       [RecallFigure(ranking).figure().inline()])
   }
 
+  private var classCard: Markup? {
+    guard let best = ranking.heads.first,
+      let table = ClassTable(head: best, data: ranking.report.data).markup
+    else { return nil }
+    return card(
+      "Class by class", note: "Of the best head, \(ranking.label(best)); the hardest first.",
+      [scrolling("Precision, recall and F1 by class", [table])])
+  }
+
   private var mistakeCard: Markup? {
     guard let best = ranking.heads.first else { return nil }
-    let list = MistakeList(best, data: ranking.report.data, limit: 6)
+    let list = MistakeList(best, data: ranking.report.data, limit: 10)
     guard !list.mistakes.isEmpty else { return nil }
     let rows = list.mistakes.map { mistake in
       element(

@@ -25,7 +25,7 @@ struct NumbersSection {
     }
     let table = scrolling("All numbers", [element("table", [:], [element("tr", [:], titles)] + rows)])
     return section(
-      "All numbers", why: "Intervals are 95 %. Log loss is in nats; lower is better.",
+      "All numbers", id: "numbers", why: "Intervals are 95 %. Log loss is in nats; lower is better.",
       [element("div", ["class": "card flows"], [table])])
   }
 
@@ -46,6 +46,7 @@ struct NumbersSection {
     static var all: [Column] {
       [
         Column(title: "head", style: "nb") { $0.name },
+        Column(title: "network", style: "nb") { $0.network.isEmpty ? nil : $0.network },
         Column(title: "layer", style: "nb") { $0.layer.isEmpty ? nil : $0.layer },
         Column(title: "parameters", style: "wraps") { $0.parameters.isEmpty ? nil : Ranking.parameters($0) },
         Column(title: "accuracy", style: "n") { NumberFormat.percent($0.accuracy) },
@@ -59,13 +60,30 @@ struct NumbersSection {
           "\(NumberFormat.count($0.correct)) of \(NumberFormat.count($0.total))"
         },
         Column(title: "top 5", style: "n") { $0.topFiveAccuracy.map { NumberFormat.percent($0) } },
+        Column(title: "balanced", style: "n") { $0.balancedAccuracy.map(text) },
+        Column(title: "macro F1", style: "n") { $0.macroF1.map(text) },
+        Column(title: "AUROC", style: "n") { $0.auroc.map { NumberFormat.fixed($0, 4) } },
+        Column(title: "mAP", style: "n") { $0.averagePrecision.map { NumberFormat.fixed($0, 4) } },
         Column(title: "log loss", style: "n") { $0.logLoss.map { NumberFormat.fixed($0, 3) } },
+        Column(title: "Brier", style: "n") { $0.brier.map { NumberFormat.fixed($0, 3) } },
+        Column(title: "calibration", style: "n") {
+          $0.reliability.map { NumberFormat.percent($0.expectedError) }
+        },
         Column(title: "fit", style: "n") {
           $0.fitSeconds.isFinite ? NumberFormat.seconds($0.fitSeconds) : nil
         },
+        Column(title: "memory", style: "n") { $0.peakMemory.map { NumberFormat.bytes($0) } },
         Column(title: "iterations", style: "n") { $0.iterations.map { NumberFormat.count($0) } },
         Column(title: "converged", style: "nb") { $0.converged.map { $0 ? "yes" : "no" } },
+        Column(title: "certificate", style: "nb") { $0.certificate.isEmpty ? nil : $0.certificate },
       ]
+    }
+
+    private static func text(_ measure: Measure) -> String {
+      let value = NumberFormat.percent(measure.value)
+      guard measure.hasInterval else { return value }
+      let ends = [measure.low, measure.high].map { NumberFormat.fixed($0 * 100, 1) }
+      return "\(value) (\(ends.joined(separator: " – ")))"
     }
   }
 }

@@ -9,7 +9,8 @@ struct OriginSection {
     let cards = [dataCard, provenanceCard].compactMap { $0 }
     guard !cards.isEmpty else { return nil }
     return section(
-      "What this rests on", why: "The pictures, and everything needed to get these numbers again.",
+      "What this rests on", id: "origin",
+      why: "The pictures, and everything needed to get these numbers again.",
       [element("div", ["class": "grid"], cards)])
   }
 

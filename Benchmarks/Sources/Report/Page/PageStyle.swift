@@ -19,7 +19,11 @@ enum PageStyle {
     .tiles{display:flex;flex-wrap:wrap;gap:12px 44px;margin:34px 0 0;padding:0;list-style:none}
     .tiles b{display:block;font-size:25px;line-height:1.25;font-weight:600;letter-spacing:-.01em}
     .tiles span{color:var(--muted);font-size:14px}
-    section{margin-top:60px}
+    section{margin-top:60px;scroll-margin-top:20px}
+    nav{display:flex;flex-wrap:wrap;gap:8px;margin-top:28px}
+    nav a{color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:99px;\
+    padding:5px 14px;font-size:14px;text-decoration:none}
+    nav a:hover,nav a:focus-visible{border-color:var(--c0);color:var(--c0)}
     .why{color:var(--muted);margin-bottom:20px}
     .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:24px 28px 22px;margin:0;\
     min-width:0}
@@ -85,7 +89,7 @@ enum PageStyle {
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
     main{padding:0;max-width:none}section{margin-top:32px}
     h2,h3,.why{break-after:avoid;break-inside:avoid}.card,.picture,tr,.plots svg{break-inside:avoid}.card.flows{break-inside:auto}
-    .scroll{overflow:visible}
+    .scroll{overflow:visible}nav{display:none}
     }
     \(FigureStyle.rules)
     """

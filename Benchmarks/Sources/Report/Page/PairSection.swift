@@ -15,15 +15,41 @@ struct PairSection {
       "Every pair", note: "Each cell compares the head above it with the head at the right end of its row.",
       scrolled
         ? [scrolling("Matrix of tested pairs", [fixedWidth(figure)])] : [figure.inline()])
+    let difference = DifferenceFigure(ranking).map { figure in
+      card(
+        "Behind the best", note: "The interval of each difference by itself, after Tango.",
+        [figure.figure().inline()])
+    }
+    let isBeside = difference != nil && scrolled
     let list = card(
       "In words", note: "How many test pictures one head alone got right.",
-      [element("ul", ["class": scrolled ? "plain two" : "plain"], lines.prefix(Self.mostLines).map(item))])
+      [
+        element(
+          "ul", ["class": scrolled && !isBeside ? "plain two" : "plain"],
+          lines.prefix(isBeside ? Self.mostLines * 2 / 3 : Self.mostLines).map(item))
+      ])
     return section(
-      "Which differences are real",
+      "Which differences are real", id: "differences",
       why: "Difference in points of accuracy and p of McNemar's exact test on the same pictures"
         + (isAdjusted ? ", corrected for the number of pairs (Holm)" : "")
-        + ". Filled cells are significant at 5 %.",
-      [element("div", ["class": scrolled ? "grid wide" : "grid"], [matrix, list])])
+        + ". Blue cells are significant at 5 %"
+        + (lines.contains(where: \.isEqual)
+          ? "; green ones are equal: the 95 % interval of their difference lies within \(margin)." : "."),
+      [
+        element(
+          "div", ["class": scrolled ? "grid wide" : "grid"],
+          [matrix] + (isBeside ? [] : cards(difference, list)))
+      ]
+        + (isBeside ? [element("div", ["class": "grid"], cards(difference, list))] : []))
+  }
+
+  private func cards(_ first: Markup?, _ second: Markup) -> [Markup] {
+    [first, second].compactMap { $0 }
+  }
+
+  private var margin: String {
+    let text = NumberFormat.plain(ranking.report.equivalenceMargin * 100)
+    return text == "1" ? "one point" : "\(text) points"
   }
 
   private func fixedWidth(_ figure: Figure) -> Markup {
@@ -33,12 +59,13 @@ struct PairSection {
   private func item(_ line: PairLine) -> Markup {
     let pictures =
       "\(NumberFormat.count(line.onlyBetter)) against \(NumberFormat.count(line.onlyWorse)) pictures"
-    let verdict = line.isSignificant ? "significant" : "not significant"
+    let verdict =
+      line.isSignificant ? "significant" : line.isEqual ? "equal within \(margin)" : "not significant"
     return element(
       "li", [:],
       [
         element("b", text: line.better), .text(" over \(Headline.withinSentence(line.worse)): "),
-        .text("\(line.difference) points"), element("br"),
+        .text("\(line.interval) points"), element("br"),
         element("span", ["class": "note"], text: "\(pictures); \(verdict), \(NumberFormat.pValue(line.p))"),
       ])
   }

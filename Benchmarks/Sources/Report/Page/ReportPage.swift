@@ -20,7 +20,10 @@ extension ComparisonReport {
     let sections = [
       HeaderSection(ranking: ranking).markup,
       PairSection(ranking: ranking).markup,
+      LayerSection(ranking: ranking).markup,
       MistakeSection(ranking: ranking).markup,
+      ReliabilitySection(ranking: ranking).markup,
+      LearningSection(ranking: ranking).markup,
       ExampleSection(report: self).markup,
       FittingSection(ranking: ranking).markup,
       NumbersSection(ranking: ranking).markup,
@@ -28,7 +31,9 @@ extension ComparisonReport {
     ].compactMap { $0 }
     let footer = element(
       "footer", text: "Made by Permafrost. This page is complete in itself: it loads nothing.")
-    let body = element("body", [:], [element("main", [:], sections + [footer])])
+    let contents = HeaderSection.contents(sections).map { [$0] } ?? []
+    let content = sections.prefix(1) + contents + sections.dropFirst() + [footer]
+    let body = element("body", [:], [element("main", [:], Array(content))])
     return "<!DOCTYPE html>\n" + element("html", ["lang": "en"], [head, body]).source + "\n"
   }
 }

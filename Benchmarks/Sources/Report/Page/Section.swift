@@ -1,7 +1,7 @@
 /// A part of the page with a heading and a sentence that says how to read it.
-func section(_ heading: String, why: String, _ content: [Markup]) -> Markup {
+func section(_ heading: String, id: String, why: String, _ content: [Markup]) -> Markup {
   element(
-    "section", [:],
+    "section", ["id": id],
     [element("h2", text: heading), element("p", ["class": "why"], text: why)] + content)
 }
 

@@ -64,6 +64,15 @@ package enum NumberFormat {
     }
   }
 
+  /// An amount of memory in decimal units: `84 MB`, `1.2 GB`.
+  package static func bytes(_ count: Int) -> String {
+    switch count {
+    case ..<1_000_000: fixed(Double(count) / 1e3, 0) + space + "kB"
+    case ..<1_000_000_000: fixed(Double(count) / 1e6, 0) + space + "MB"
+    default: fixed(Double(count) / 1e9, 1) + space + "GB"
+    }
+  }
+
   /// A p value as an equation, `p = 0.32` or `p < 0.001`, with two significant digits below 0.1.
   package static func pValue(_ p: Double) -> String {
     guard p.isFinite else { return "p unknown" }

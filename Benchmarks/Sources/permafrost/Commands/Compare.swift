@@ -2,7 +2,6 @@ import ArgumentParser
 import FeatureCache
 import Foundation
 import Heads
-import Report
 
 struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,14 +11,19 @@ struct Compare: AsyncParsableCommand {
       the validation part, else by stratified 5-fold cross-validation; the test part is looked at once.
       --split column takes the data set's own parts, and is the default where it has them.
 
+      With several caches of the same pictures the layers of all networks are compared on the pictures that all
+      caches have. --report DIR writes report.html, which is complete in itself, report.json, report.md and the
+      figures as SVG.
+
       Examples:
         permafrost compare --cache photos.cache
+        permafrost compare --cache resnet18.cache --cache mobilenet.cache --learning-curve --report report
         permafrost compare --cache photos.cache --layer features:average --heads logistic,svm \\
           --split 0.8/0.1/0.1 --seed 7 --report report
       """)
 
-  @Option(help: "The cache's folder.")
-  var cache: String
+  @Option(name: .customLong("cache"), help: "A cache's folder; may be given again for other networks.")
+  var caches: [String]
 
   @Option(name: .customLong("layer"), help: "A column, as L or L:POOL; may be given again. All by default.")
   var layers: [String] = []
@@ -39,10 +43,19 @@ struct Compare: AsyncParsableCommand {
   @Flag(help: "Fit the chosen heads again on training and validation part together.")
   var refit = false
 
+  @Option(help: "Accuracies that surely differ by less than so many points are called equal.")
+  var margin = 1.0
+
+  @Flag(help: "Also fit the heads to fewer training rows, on the layer that was best in choosing C.")
+  var learningCurve = false
+
+  @Option(help: "How often each size of the learning curve is drawn.")
+  var draws = 3
+
   @Option(help: "Threads of the solvers; all cores by default.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Write report.html and figures to this folder.")
+  @Option(help: "Write report.html, report.json, report.md and figures to this folder.")
   var report: String?
 
   @Option(help: "Write the results as JSON to this file; - is standard output.")
@@ -53,57 +66,27 @@ struct Compare: AsyncParsableCommand {
 
   func run() async throws {
     guard let criterion = RegularizationSearch.Criterion(rawValue: select) else {
-      throw CommandError.arguments("--select \(select) is none of accuracy, balancedAccuracy, logLoss")
+      let known = RegularizationSearch.Criterion.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CommandError.arguments("--select \(select) is none of \(known)")
     }
     guard (1...1024).contains(threads) else { throw CommandError.arguments("--threads is not in 1...1024") }
+    guard margin > 0, margin < 100 else { throw CommandError.arguments("--margin is not between 0 and 100") }
+    guard (1...1000).contains(draws) else { throw CommandError.arguments("--draws is not in 1...1000") }
     let comparison = HeadComparison(
       kinds: try HeadKind.list(heads), seed: seed, threads: threads, refits: refit, criterion: criterion)
-    let data = try ColumnData(FeatureStore(cache), columns: layers)
+    let data = try ColumnData(caches.map { try FeatureStore($0) }, columns: layers)
     let split = try data.parts(split, seed: seed)
-    let outcomes = try await comparison.run(data.columns, split) { if !quiet { writeError($0) } }
-    let labels = data.columns.first?.data.labels ?? []
-    let pairs = HeadComparison.pairs(outcomes, labels: split.test.map { labels[$0] })
-    if let json {
-      try writeJSON(ComparisonJSON(classes: data.classes, split: split, outcomes, pairs), to: json)
+    let progress = { (what: String) in if !quiet { writeError(what) } }
+    let outcomes = try await comparison.run(data.columns, split, progress: progress)
+    var results = ComparisonResults(data, split, outcomes, margin: margin / 100)
+    if learningCurve {
+      results.learning = try await LearningCurves.measure(
+        outcomes, split, draws: draws, comparison, progress: progress)
     }
-    let summary = try ComparisonReport.of(outcomes, pairs, data, split, title: "Heads on \(cacheName)")
+    if let json { try writeJSON(ComparisonJSON(results), to: json) }
+    let names = caches.map { URL(fileURLWithPath: $0).lastPathComponent }
+    let summary = try results.report(title: "Heads on \(names.joined(separator: ", "))")
     if !quiet && json != "-" { print(summary.text()) }
-    if let report { try summary.write(to: report) }
-  }
-
-  private var cacheName: String { URL(fileURLWithPath: cache).lastPathComponent }
-}
-
-extension ComparisonReport {
-  /// A comparison of heads as a report, with example pictures where those can still be read.
-  static func of(
-    _ outcomes: [HeadComparison.Outcome], _ pairs: [HeadComparison.Pair], _ data: ColumnData,
-    _ split: DataSplit, title: String
-  ) throws -> ComparisonReport {
-    let identity = data.store.identity
-    let best = outcomes.max { $0.evaluation.accuracy < $1.evaluation.accuracy }
-    return ComparisonReport(
-      title: title, data: DataSetFacts(data, split, name: data.store.root),
-      groupName: identity.extractor.network, heads: outcomes.map { HeadResult($0) },
-      pairs: pairs.map { HeadPair($0) },
-      examples: try best.map { try ExamplePrediction.some($0, data, split) } ?? [],
-      provenance: [
-        Fact("network", identity.extractor.network), Fact("weights", identity.extractor.weights),
-        Fact("stored as", identity.storage.rawValue), Fact("cache", data.store.id),
-      ] + identity.extractor.preprocessing.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) })
-  }
-
-  /// Writes `report.html` and the figures into a folder, which is made where it is missing.
-  func write(to folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CommandError.failed("cannot make the folder \(folder): \(error.localizedDescription)")
-    }
-    let files = [
-      ("report.html", html()), ("accuracy.svg", accuracySVG()), ("recall.svg", recallSVG()),
-      ("significance.svg", significanceSVG()), ("report.txt", text() + "\n"),
-    ]
-    for (name, text) in files { try writeFile(Data(text.utf8), to: folder + "/" + name) }
+    if let report { try summary.write(to: report, json: encodedDocument(ComparisonJSON(results))) }
   }
 }

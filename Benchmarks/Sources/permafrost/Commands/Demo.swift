@@ -78,7 +78,7 @@ struct Demo: AsyncParsableCommand {
   }
 
   private func group(_ name: String, _ store: FeatureStore, _ column: String) async throws -> Group {
-    let data = try ColumnData(store, columns: [column])
+    let data = try ColumnData([store], columns: [column])
     let split = try data.parts("column", seed: 0)
     let comparison = HeadComparison(
       kinds: [.logistic, .mlp, .svm], seed: 0, threads: ProcessInfo.processInfo.activeProcessorCount)
@@ -88,13 +88,11 @@ struct Demo: AsyncParsableCommand {
 
   private func summary(_ groups: [Group]) throws -> ComparisonReport {
     let main = groups[0]
-    let labels = main.data.columns.first?.data.labels ?? []
-    let pairs = HeadComparison.pairs(main.outcomes, labels: main.split.test.map { labels[$0] })
-    var report = try ComparisonReport.of(
-      main.outcomes, pairs, main.data, main.split, title: "Five classes of ships")
+    var report = try ComparisonResults(main.data, main.split, main.outcomes)
+      .report(title: "Five classes of ships")
     report.groupName = main.name
-    report.controls = groups.dropFirst().map { group in
-      HeadGroup(name: group.name, heads: group.outcomes.map { HeadResult($0) })
+    report.controls = try groups.dropFirst().map { group in
+      HeadGroup(name: group.name, heads: try group.outcomes.map { try HeadResult($0) })
     }
     report.notes = [
       "The pictures are drawn by the program. The network was trained on 84 classes of drawn shapes, "

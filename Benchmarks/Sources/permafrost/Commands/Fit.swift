@@ -8,7 +8,8 @@ struct Fit: AsyncParsableCommand {
     abstract: "Fit one head on cached features and save it.",
     discussion: """
       Without --c, C is chosen as `compare` does. The head is fitted on the training part, with --refit on
-      training and validation part together, with --all on every labelled row.
+      training and validation part together, with --all on every labelled row. --report DIR writes how it does
+      on the test part; that is one look at it, so choose before, with `compare` or on the validation part.
 
       Examples:
         permafrost fit --cache photos.cache --layer features:average --head logistic --to head.safetensors
@@ -61,6 +62,9 @@ struct Fit: AsyncParsableCommand {
   @Option(help: "MiB in which training rows are kept; if they need more, they are read anew on every pass.")
   var rowMemory = 1024
 
+  @Option(help: "Write report.html, report.json, report.md and figures to this folder.")
+  var report: String?
+
   @Flag(help: "No summary.")
   var quiet = false
 
@@ -74,9 +78,13 @@ struct Fit: AsyncParsableCommand {
     guard (0...1 << 30).contains(rowMemory) else {
       throw CommandError.arguments("--row-memory \(rowMemory) is no number of MiB")
     }
+    guard report == nil || !all else {
+      throw CommandError.arguments("--report needs a test part, --all leaves none")
+    }
     let store = try FeatureStore(cache)
-    let data = try ColumnData(store, columns: [layer])
-    guard let features = data.columns.first?.data else { return }
+    let data = try ColumnData([store], columns: [layer])
+    guard let column = data.columns.first else { return }
+    let features = column.data
     let comparison = HeadComparison(
       kinds: [kind], seed: seed, threads: threads, refits: refit,
       rowMemoryBudget: rowMemory << 20,
@@ -85,12 +93,19 @@ struct Fit: AsyncParsableCommand {
     let split = all ? nil : try data.parts(split, seed: seed)
     let training = split.map { features.selecting($0.training) } ?? features
     let validation = split.flatMap { $0.validation.isEmpty ? nil : features.selecting($0.validation) }
-    let result = try await fit(kind, comparison, training, validation)
-    var fitted = result.head
+    let fit = try await fit(kind, comparison, training, validation)
+    var fitted = fit.result.head
     fitted.provenance = store.identity.extractor.headProvenance(layer: layer, head: kind.rawValue)
     try fitted.write(to: to)
+    if let report, let split {
+      let test = HeldOutFeatures(features.selecting(split.test))
+      let outcome = try comparison.outcome(kind, column, fit, test.evaluate([fitted])[0])
+      let results = ComparisonResults(data, split, [outcome])
+      try results.report(title: "\(kind.title) on \(layer)")
+        .write(to: report, json: encodedDocument(ComparisonJSON(results)))
+    }
     guard !quiet else { return }
-    let certificate = result.certificate
+    let certificate = fit.result.certificate
     print(
       "\(kind.title) on \(training.count) rows of \(layer): objective "
         + "\(certificate.objective), \(certificate.iterations) iterations, \(certificate.status.rawValue), "
@@ -100,19 +115,13 @@ struct Fit: AsyncParsableCommand {
   private func fit(
     _ kind: HeadKind, _ comparison: HeadComparison, _ training: LabeledFeatures,
     _ validation: LabeledFeatures?
-  ) async throws -> FitResult {
-    guard let c else { return try await comparison.fit(kind, training, validation).result }
-    let options = FitOptions(threads: threads, seed: seed, rowMemoryBudget: rowMemory << 20)
-    switch kind {
-    case .logistic:
-      return try await LogisticRegression(regularization: .c(c))
-        .fit(training, validation: nil, options: options)
-    case .svm, .svmHinge:
-      return try await LinearSVM(loss: kind == .svm ? .squaredHinge : .hinge, regularization: .c(c))
-        .fit(training, validation: nil, options: options)
-    case .mlp, .softmax:
+  ) async throws -> HeadComparison.Fit {
+    guard let c else { return try await comparison.fit(kind, training, validation) }
+    guard case .path(var configuration) = kind.recipe(comparison.perceptron) else {
       throw CommandError.arguments("--c is not a setting of \(kind.rawValue)")
     }
+    configuration.regularization = .c(c)
+    return try await comparison.fit(.once(configuration), training, nil, settings: [("C", c)])
   }
 }
 

@@ -10,11 +10,26 @@ struct ComparisonJSON: Encodable {
       let logLoss: Double?
       let correct: Int
       let total: Int
+      let balancedAccuracy: Double?
+      let balancedAccuracyLow: Double?
+      let balancedAccuracyHigh: Double?
+      let macroF1: Double?
+      let macroF1Low: Double?
+      let macroF1High: Double?
+      let topFiveAccuracy: Double?
+      let auroc: Double?
+      let averagePrecision: Double?
+      let brier: Double?
+      let calibrationError: Double?
+      let calibrationErrorEqualMass: Double?
       let recall: [Double?]
+      let precision: [Double?]
+      let f1: [Double?]
       let confusion: [[Int]]
     }
 
     let name: String
+    let network: String?
     let layer: String
     let parameters: [String: Double]
     let test: Test
@@ -22,6 +37,8 @@ struct ComparisonJSON: Encodable {
     let iterations: Int
     let objective: Double
     let converged: Bool
+    let status: String
+    let peakRssBytes: Int
   }
 
   struct PairJSON: Encodable {
@@ -31,46 +48,103 @@ struct ComparisonJSON: Encodable {
     let holmP: Double
     let onlyA: Int
     let onlyB: Int
+    let flips: Int
+    let difference: Double
+    let differenceLow: Double
+    let differenceHigh: Double
+    let equivalenceP: Double
+  }
+
+  struct LearningJSON: Encodable {
+    struct Point: Encodable {
+      let rows: Int
+      let accuracies: [Double]
+    }
+
+    let head: String
+    let network: String?
+    let layer: String
+    let points: [Point]
   }
 
   let classes: [String]
   let splits: [String: Int]
+  /// Accuracies that differ by less count as equal in `equivalence_p`.
+  let margin: Double
   let heads: [HeadJSON]
   let pairs: [PairJSON]
+  let learning: [LearningJSON]?
 
-  init(
-    classes: [String], split: DataSplit, _ outcomes: [HeadComparison.Outcome],
-    _ pairs: [HeadComparison.Pair]
-  ) {
-    self.classes = classes
+  init(_ results: ComparisonResults) throws {
+    classes = results.data.classes
     splits = [
-      "train": split.training.count, "validation": split.validation.count, "test": split.test.count,
+      "train": results.split.training.count, "validation": results.split.validation.count,
+      "test": results.split.test.count,
     ]
-    heads = outcomes.map(HeadJSON.init)
-    let names = outcomes.map { "\($0.kind.rawValue)@\($0.column)" }
-    self.pairs = pairs.map { pair in
+    margin = results.margin
+    heads = try results.outcomes.map { try HeadJSON($0) }
+    let names = results.outcomes.map { "\($0.kind.rawValue)@\($0.column.title)" }
+    pairs = results.pairs.map { pair in
       PairJSON(
         a: names[pair.a], b: names[pair.b], mcnemarP: pair.test.p, holmP: pair.adjusted,
-        onlyA: pair.test.onlyFirst, onlyB: pair.test.onlySecond)
+        onlyA: pair.test.onlyFirst, onlyB: pair.test.onlySecond, flips: pair.flips.flips,
+        difference: pair.difference.difference, differenceLow: pair.difference.low,
+        differenceHigh: pair.difference.high, equivalenceP: pair.equivalence.p)
+    }
+    learning = results.learning.map { curves in
+      curves.lines.map { kind, points in
+        LearningJSON(
+          head: kind.rawValue, network: curves.column.source.isEmpty ? nil : curves.column.source,
+          layer: curves.column.name,
+          points: points.map { .init(rows: $0.rows, accuracies: $0.values) })
+      }
     }
   }
 }
 
 extension ComparisonJSON.HeadJSON {
-  init(_ outcome: HeadComparison.Outcome) {
-    let evaluation = outcome.evaluation
+  init(_ outcome: HeadComparison.Outcome) throws {
     let certificate = outcome.result.certificate
     name = outcome.kind.rawValue
-    layer = outcome.column
-    parameters = Dictionary(outcome.settings.map { ($0.name, $0.value) }) { first, _ in first }
-    test = Test(
-      accuracy: evaluation.accuracy, accuracyLow: evaluation.interval.low,
-      accuracyHigh: evaluation.interval.high, logLoss: evaluation.logLoss,
-      correct: evaluation.confusion.correct, total: evaluation.confusion.total,
-      recall: evaluation.confusion.recalls, confusion: evaluation.confusion.counts)
-    fitSeconds = outcome.seconds
+    network = outcome.column.source.isEmpty ? nil : outcome.column.source
+    layer = outcome.column.name
+    parameters = Dictionary(outcome.fit.settings.map { ($0.name, $0.value) }) { first, _ in first }
+    test = try Test(outcome)
+    fitSeconds = outcome.fit.seconds
     iterations = certificate.iterations
     objective = certificate.objective
     converged = certificate.isConverged
+    status = certificate.status.rawValue
+    peakRssBytes = outcome.fit.peakMemory
+  }
+}
+
+extension ComparisonJSON.HeadJSON.Test {
+  init(_ outcome: HeadComparison.Outcome) throws {
+    let evaluation = outcome.evaluation
+    // JSON has no NaN: what is not defined is left out.
+    func known(_ value: Double) -> Double? { value.isFinite ? value : nil }
+    accuracy = evaluation.accuracy
+    accuracyLow = evaluation.interval.low
+    accuracyHigh = evaluation.interval.high
+    logLoss = evaluation.logLoss.flatMap(known)
+    correct = evaluation.confusion.correct
+    total = evaluation.confusion.total
+    balancedAccuracy = known(outcome.balancedAccuracy.value)
+    balancedAccuracyLow = known(outcome.balancedAccuracy.low)
+    balancedAccuracyHigh = known(outcome.balancedAccuracy.high)
+    macroF1 = known(outcome.macroF1.value)
+    macroF1Low = known(outcome.macroF1.low)
+    macroF1High = known(outcome.macroF1.high)
+    topFiveAccuracy = outcome.topFive
+    auroc = known(evaluation.auroc)
+    averagePrecision = known(evaluation.averagePrecision)
+    brier = evaluation.brier.flatMap(known)
+    calibrationError = try evaluation.reliability(bins: 10)?.expectedCalibrationError
+    calibrationErrorEqualMass = try evaluation.reliability(bins: 10, .equalMass)?.expectedCalibrationError
+    recall = evaluation.confusion.recalls
+    precision = evaluation.confusion.precisions
+    f1 = evaluation.confusion.f1Scores
+    confusion = evaluation.confusion.counts
   }
 }

@@ -22,7 +22,7 @@ extension ExamplePrediction {
   static func some(
     _ outcome: HeadComparison.Outcome, _ data: ColumnData, _ split: DataSplit, count: Int = 24
   ) throws -> [ExamplePrediction] {
-    let labels = data.columns.first?.data.labels ?? []
+    let labels = data.labels
     let predictions = outcome.evaluation.predictions
     let wrong = split.test.indices.filter { predictions[$0] != labels[split.test[$0]] }
     let right = split.test.indices.filter { predictions[$0] == labels[split.test[$0]] }

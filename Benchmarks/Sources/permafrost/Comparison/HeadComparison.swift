@@ -2,29 +2,33 @@ import Foundation
 import Heads
 
 /// Fits heads of several kinds on several columns and looks at the test part once, with all of them.
-package struct HeadComparison {
+struct HeadComparison {
   struct Outcome {
     let kind: HeadKind
-    let column: String
-    let result: FitResult
-    /// The chosen C and the accuracy of every candidate, for heads that have one.
-    let selection: RegularizationSearch.Selection?
-    let settings: [(name: String, value: Double)]
-    /// Choosing and fitting.
-    let seconds: Double
+    let column: FeatureColumn
+    let fit: Fit
     let evaluation: Evaluation
-    /// Share of test rows whose class has one of the five highest scores; `nil` for five classes or fewer.
-    let topFive: Double?
+    let balancedAccuracy: BootstrapInterval
+    let macroF1: BootstrapInterval
 
     var title: String { kind.title }
+    var result: FitResult { fit.result }
   }
 
-  struct Pair {
-    let a: Int
-    let b: Int
-    let test: McNemarTest
-    /// p after Holm's correction for the number of pairs.
-    let adjusted: Double
+  /// A head with how it came about.
+  struct Fit {
+    var result: FitResult
+    /// The chosen C and the criterion at every candidate, for heads that have one.
+    var selection: RegularizationSearch.Selection?
+    /// What C was chosen by.
+    var criterion = RegularizationSearch.Criterion.accuracy
+    var settings: [(name: String, value: Double)]
+    /// What can be fitted again to other rows with the settings that were chosen.
+    var configuration: any HeadConfiguration
+    /// Choosing and fitting.
+    var seconds = 0.0
+    /// The most memory the process had resident meanwhile.
+    var peakMemory = 0
   }
 
   var kinds: [HeadKind]
@@ -35,60 +39,90 @@ package struct HeadComparison {
   var rowMemoryBudget = 1 << 30
   var perceptron = PerceptronSettings()
 
+  var options: FitOptions {
+    FitOptions(threads: threads, seed: seed, rowMemoryBudget: rowMemoryBudget)
+  }
+
   func run(
-    _ columns: [(name: String, data: LabeledFeatures)], _ split: DataSplit,
-    progress: (_ what: String) -> Void = { _ in }
+    _ columns: [FeatureColumn], _ split: DataSplit, progress: (_ what: String) -> Void = { _ in }
   ) async throws -> [Outcome] {
     var outcomes: [Outcome] = []
-    for (name, data) in columns {
-      let training = data.selecting(split.training)
-      let validation = split.validation.isEmpty ? nil : data.selecting(split.validation)
-      var fitted: [(kind: HeadKind, fit: Fit, seconds: Double)] = []
+    for column in columns {
+      let training = column.data.selecting(split.training)
+      let validation = split.validation.isEmpty ? nil : column.data.selecting(split.validation)
+      var fitted: [(kind: HeadKind, fit: Fit)] = []
       for kind in kinds {
-        progress("fitting \(kind.title) on \(name)")
-        let start = ContinuousClock.now
-        let fit = try await self.fit(kind, training, validation)
-        fitted.append((kind, fit, (ContinuousClock.now - start) / .seconds(1)))
+        progress("fitting \(kind.title) on \(column.title)")
+        fitted.append((kind, try await fit(kind, training, validation)))
       }
-      let testLabels = split.test.map { data.labels[$0] }
-      let test = HeldOutFeatures(data.selecting(split.test))
-      let evaluations = try test.evaluate(fitted.map(\.fit.result.head))
-      outcomes += zip(fitted, evaluations).map { fitted, evaluation in
-        Outcome(
-          kind: fitted.kind, column: name, result: fitted.fit.result, selection: fitted.fit.selection,
-          settings: fitted.fit.settings, seconds: fitted.seconds, evaluation: evaluation,
-          topFive: data.classes.count > 5
-            ? Metrics.topAccuracy(5, scores: evaluation.decision, testLabels) : nil)
+      let test = HeldOutFeatures(column.data.selecting(split.test))
+      for (fitted, evaluation) in zip(fitted, try test.evaluate(fitted.map(\.fit.result.head))) {
+        outcomes.append(try outcome(fitted.kind, column, fitted.fit, evaluation))
       }
     }
     return outcomes
   }
 
-  struct Fit {
-    let result: FitResult
-    let selection: RegularizationSearch.Selection?
-    let settings: [(name: String, value: Double)]
+  func outcome(
+    _ kind: HeadKind, _ column: FeatureColumn, _ fit: Fit, _ evaluation: Evaluation
+  ) throws -> Outcome {
+    let count = evaluation.labels.count
+    // Resampling takes time in proportion to the rows; large test parts need fewer resamples.
+    let bootstrap = Bootstrap(
+      resamples: min(2000, max(200, 10_000_000 / count)), method: count > 20_000 ? .percentile : .bca,
+      seed: seed)
+    func interval(_ value: (ConfusionMatrix) -> Double) throws -> BootstrapInterval {
+      try bootstrap.interval(rows: count) { rows in
+        value(
+          ConfusionMatrix(
+            predictions: rows.map { evaluation.predictions[$0] }, labels: rows.map { evaluation.labels[$0] },
+            classCount: column.data.classes.count))
+      }
+    }
+    return Outcome(
+      kind: kind, column: column, fit: fit, evaluation: evaluation,
+      balancedAccuracy: try interval(\.balancedAccuracy), macroF1: try interval(\.macroF1))
   }
 
   /// One head, with its C chosen on the validation part or by folds, or stopped early by it.
   func fit(
     _ kind: HeadKind, _ training: LabeledFeatures, _ validation: LabeledFeatures?
   ) async throws -> Fit {
-    let options = FitOptions(threads: threads, seed: seed, rowMemoryBudget: rowMemoryBudget)
-    let search = RegularizationSearch(criterion: criterion, refits: refits)
-    switch kind {
-    case .logistic:
+    if criterion == .logLoss, [.svm, .svmHinge].contains(kind) {
+      throw CommandError.arguments("a linear SVM has no log-loss to select by: leave it out of --heads")
+    }
+    return try await fit(
+      kind.recipe(perceptron), training, validation, settings: perceptron.settings(kind))
+  }
+
+  /// - Parameter settings: those that are not chosen here.
+  func fit(
+    _ recipe: HeadRecipe, _ training: LabeledFeatures, _ validation: LabeledFeatures?,
+    settings: [(name: String, value: Double)]
+  ) async throws -> Fit {
+    PeakMemory.restart()
+    let start = ContinuousClock.now
+    var fit = try await measured(recipe, training, validation)
+    if fit.selection == nil { fit.settings = settings }
+    fit.seconds = (ContinuousClock.now - start) / .seconds(1)
+    fit.peakMemory = PeakMemory.now
+    return fit
+  }
+
+  private func measured(
+    _ recipe: HeadRecipe, _ training: LabeledFeatures, _ validation: LabeledFeatures?
+  ) async throws -> Fit {
+    switch recipe {
+    case .path(let configuration):
+      let search = RegularizationSearch(criterion: criterion, refits: refits)
+      let selection = try await search.select(
+        configuration, training: training, validation: validation, options: options)
+      var chosen = configuration
+      chosen.regularization = .c(selection.c)
       return Fit(
-        try await search.select(
-          LogisticRegression(), training: training, validation: validation, options: options))
-    case .svm, .svmHinge:
-      let search = kind == .svm && criterion != .logLoss ? search : try search.forMargins()
-      return Fit(
-        try await search.select(
-          LinearSVM(loss: kind == .svm ? .squaredHinge : .hinge), training: training,
-          validation: validation, options: options))
-    case .mlp, .softmax:
-      let configuration = perceptron.configuration(kind)
+        result: selection.result, selection: selection, criterion: criterion,
+        settings: [("C", selection.c)], configuration: chosen)
+    case .epochs(let configuration):
       // Without a validation part a tenth of the training rows decides when to stop.
       let parts =
         try validation == nil
@@ -98,53 +132,11 @@ package struct HeadComparison {
       let result = try await configuration.fit(
         parts.map { training.selecting($0.training) } ?? training,
         validation: parts.map { training.selecting($0.validation) } ?? validation, options: options)
-      let widths = configuration.hidden.enumerated().map { index, width in
-        (name: index == 0 ? "hidden" : "hidden \(index + 1)", value: Double(width))
-      }
-      let rates = [("dropout", configuration.dropout), ("learning rate", configuration.learningRate)]
-      return Fit(result: result, selection: nil, settings: widths + rates)
+      return Fit(result: result, settings: [], configuration: configuration)
+    case .once(let configuration):
+      let all = try refits ? validation.map { try training.appending($0) } ?? training : training
+      let result = try await configuration.fit(all, validation: nil, options: options)
+      return Fit(result: result, settings: [], configuration: configuration)
     }
-  }
-
-  /// Exact McNemar tests between all heads, with Holm's correction.
-  static func pairs(_ outcomes: [Outcome], labels: [Int]) -> [Pair] {
-    var tests: [(a: Int, b: Int, test: McNemarTest)] = []
-    for a in outcomes.indices {
-      for b in outcomes.indices where b > a {
-        let test = McNemarTest(
-          first: outcomes[a].evaluation.predictions, second: outcomes[b].evaluation.predictions,
-          labels: labels)
-        tests.append((a, b, test))
-      }
-    }
-    let adjusted = holm(tests.map(\.test.p))
-    return zip(tests, adjusted).map { Pair(a: $0.a, b: $0.b, test: $0.test, adjusted: $1) }
-  }
-
-  /// Holm, "A simple sequentially rejective multiple test procedure", 1979, as adjusted p values.
-  package static func holm(_ p: [Double]) -> [Double] {
-    var adjusted = p
-    var largest = 0.0
-    for (rank, index) in p.indices.sorted(by: { p[$0] < p[$1] }).enumerated() {
-      largest = max(largest, min(1, Double(p.count - rank) * p[index]))
-      adjusted[index] = largest
-    }
-    return adjusted
-  }
-}
-
-extension HeadComparison.Fit {
-  init(_ selection: RegularizationSearch.Selection) {
-    self.init(result: selection.result, selection: selection, settings: [("C", selection.c)])
-  }
-}
-
-extension RegularizationSearch {
-  /// The same for heads that have margins but no probabilities.
-  func forMargins() throws -> RegularizationSearch {
-    if criterion == .logLoss {
-      throw CommandError.arguments("a linear SVM has no log-loss to select by: leave it out of --heads")
-    }
-    return self
   }
 }

@@ -49,4 +49,14 @@ struct PerceptronSettings {
       hidden: kind == .softmax ? [] : hidden, dropout: kind == .softmax ? 0 : dropout,
       learningRate: learningRate, epochs: epochs, earlyStopping: EarlyStopping(patience: 10))
   }
+
+  /// For people; none of heads that are not trained by epochs.
+  func settings(_ kind: HeadKind) -> [(name: String, value: Double)] {
+    guard [.mlp, .softmax].contains(kind) else { return [] }
+    let configuration = configuration(kind)
+    let widths = configuration.hidden.enumerated().map { index, width in
+      (name: index == 0 ? "hidden" : "hidden \(index + 1)", value: Double(width))
+    }
+    return widths + [("dropout", configuration.dropout), ("learning rate", configuration.learningRate)]
+  }
 }

@@ -3,31 +3,81 @@ import Heads
 import Report
 
 extension HeadResult {
-  init(_ outcome: HeadComparison.Outcome) {
+  init(_ outcome: HeadComparison.Outcome) throws {
     let evaluation = outcome.evaluation
     let certificate = outcome.result.certificate
     self.init(
-      name: outcome.title, layer: outcome.column,
-      parameters: outcome.settings.map { Fact($0.name, number: $0.value) },
+      name: outcome.title, layer: outcome.column.name,
+      parameters: outcome.fit.settings.map { Fact($0.name, number: $0.value) },
       accuracy: evaluation.accuracy, accuracyLow: evaluation.interval.low,
       accuracyHigh: evaluation.interval.high, correct: evaluation.confusion.correct,
       total: evaluation.confusion.total, logLoss: evaluation.logLoss,
       topFiveAccuracy: outcome.topFive,
-      recall: evaluation.confusion.recalls.map { $0 ?? .nan }, fitSeconds: outcome.seconds,
+      recall: evaluation.confusion.recalls.map { $0 ?? .nan }, fitSeconds: outcome.fit.seconds,
       iterations: certificate.iterations, converged: outcome.isConverged,
       confusion: evaluation.confusion.counts, selection: outcome.selectionCurve,
       training: outcome.trainingCurves)
+    network = outcome.column.source
+    balancedAccuracy = Measure(outcome.balancedAccuracy)
+    macroF1 = Measure(outcome.macroF1)
+    auroc = evaluation.auroc
+    averagePrecision = evaluation.averagePrecision
+    brier = evaluation.brier
+    reliability = try Reliability(evaluation)
+    precision = evaluation.confusion.precisions.map { $0 ?? .nan }
+    peakMemory = outcome.fit.peakMemory
+    self.certificate = certificate.text
   }
+}
+
+extension Measure {
+  init(_ interval: BootstrapInterval) {
+    self.init(interval.value, low: interval.low, high: interval.high)
+  }
+}
+
+extension Reliability {
+  /// `nil` for a head without probabilities.
+  init?(_ evaluation: Evaluation) throws {
+    guard let width = try evaluation.reliability(bins: 10),
+      let mass = try evaluation.reliability(bins: 10, .equalMass)
+    else { return nil }
+    self.init(
+      bins: width.bins.map {
+        .init(
+          low: $0.range.lowerBound, high: $0.range.upperBound, count: $0.count, confidence: $0.confidence,
+          accuracy: $0.accuracy)
+      }, expectedError: width.expectedCalibrationError, equalMassError: mass.expectedCalibrationError)
+  }
+}
+
+extension FitCertificate {
+  /// What the solver can prove, for people.
+  var text: String {
+    switch optimality {
+    case .gradient(let value): "gradient \(plain(value))"
+    case .dualityGap(let value): "duality gap \(plain(value))"
+    default: ""
+    }
+  }
+
+  private func plain(_ value: Double) -> String { Fact("", number: value).value }
 }
 
 extension HeadComparison.Outcome {
   /// Heads that are trained by epochs have no certificate of convergence.
   var isConverged: Bool? { result.history.isEmpty ? result.certificate.isConverged : nil }
 
+  /// Share of test rows whose class has one of the five highest scores; `nil` for five classes or fewer.
+  var topFive: Double? { column.data.classes.count > 5 ? evaluation.topAccuracy(5) : nil }
+
   var selectionCurve: SelectionCurve? {
-    selection.map { selection in
-      SelectionCurve(
+    fit.selection.map { selection in
+      var curve = SelectionCurve(
         points: selection.scores.map { .init(value: $0.c, accuracy: $0.value) }, chosen: selection.c)
+      curve.criterion = fit.criterion.words
+      curve.isShare = fit.criterion != .logLoss
+      return curve
     }
   }
 
@@ -43,17 +93,28 @@ extension HeadComparison.Outcome {
   }
 }
 
+extension RegularizationSearch.Criterion {
+  /// `balancedAccuracy` as `balanced accuracy`.
+  var words: String {
+    rawValue.map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined()
+  }
+}
+
 extension HeadPair {
-  init(_ pair: HeadComparison.Pair) {
+  init(_ pair: ComparedPair) {
     self.init(
       a: pair.a, b: pair.b, mcnemarP: pair.test.p, adjustedP: pair.adjusted, onlyA: pair.test.onlyFirst,
       onlyB: pair.test.onlySecond)
+    differenceLow = pair.difference.low
+    differenceHigh = pair.difference.high
+    equivalenceP = pair.equivalence.p
+    flips = pair.flips.flips
   }
 }
 
 extension DataSetFacts {
   init(_ data: ColumnData, _ split: DataSplit, name: String) {
-    let labels = data.columns.first?.data.labels ?? []
+    let labels = data.labels
     let parts = [("train", split.training), ("validation", split.validation), ("test", split.test)]
     self.init(
       name: name, classes: data.classes,
@@ -62,5 +123,15 @@ extension DataSetFacts {
         for row in rows { counts[labels[row]] += 1 }
         return .init(name: name, rows: rows.count, classCounts: counts)
       })
+  }
+}
+
+extension LearningCurves {
+  var series: [LearningSeries] {
+    lines.map { kind, points in
+      LearningSeries(
+        name: kind.title, network: column.source, layer: column.name,
+        points: points.map { .init(rows: $0.rows, mean: $0.mean, low: $0.low, high: $0.high) })
+    }
   }
 }

@@ -7,12 +7,17 @@ func encodedLine(_ value: some Encodable) throws -> String {
 
 /// Writes a value as JSON to a file, or to standard output for `-`.
 func writeJSON(_ value: some Encodable, to path: String) throws {
-  let text = String(decoding: try encoder(.prettyPrinted).encode(value), as: UTF8.self) + "\n"
+  let document = try encodedDocument(value)
   if path == "-" {
-    print(text, terminator: "")
+    print(String(decoding: document, as: UTF8.self), terminator: "")
   } else {
-    try writeFile(Data(text.utf8), to: path)
+    try writeFile(document, to: path)
   }
+}
+
+/// A value as a JSON file's bytes, with its keys in order and in snake case.
+func encodedDocument(_ value: some Encodable) throws -> Data {
+  try encoder(.prettyPrinted).encode(value) + Data("\n".utf8)
 }
 
 private func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {

@@ -1,0 +1,29 @@
+import Heads
+
+/// How a kind of head is made: what decides between its settings.
+enum HeadRecipe {
+  /// Fitted for every C, of which the criterion takes one.
+  case path(any RegularizedConfiguration)
+  /// Trained until the validation part says stop.
+  case epochs(any HeadConfiguration)
+  /// Fitted once, with the settings it has.
+  case once(any HeadConfiguration)
+
+  var configuration: any HeadConfiguration {
+    switch self {
+    case .path(let configuration): configuration
+    case .epochs(let configuration), .once(let configuration): configuration
+    }
+  }
+}
+
+extension HeadKind {
+  func recipe(_ perceptron: PerceptronSettings) -> HeadRecipe {
+    switch self {
+    case .logistic: .path(LogisticRegression())
+    case .svm: .path(LinearSVM(loss: .squaredHinge))
+    case .svmHinge: .path(LinearSVM(loss: .hinge))
+    case .mlp, .softmax: .epochs(perceptron.configuration(self))
+    }
+  }
+}
