@@ -17,7 +17,8 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
   /// Widths of the hidden layers, from the features upwards; may be empty.
   public var hidden: [Int]
   public var activation: Activation
-  /// Whether hidden units are normalised before the activation; see `BatchNormalization`.
+  /// Whether hidden units are normalised before the activation, as by PyTorch's `BatchNorm1d`: momentum 0.1,
+  /// epsilon 1e-5. Row weights do not enter the averages.
   public var hasBatchNormalization: Bool
   /// Probability that a hidden unit is left out of a training step; what remains is scaled up.
   public var dropout: Double

@@ -64,8 +64,8 @@ struct ONNXGraph {
   private static func value(_ name: String, _ type: ElementType, width: Int?) -> ProtobufMessage {
     var value = ProtobufMessage()
     value.add(1, name)
-    value.add(2) { type_ in
-      type_.add(1) { tensor in
+    value.add(2) { kind in
+      kind.add(1) { tensor in
         tensor.add(1, type.rawValue)
         tensor.add(2) { shape in
           shape.add(1) { $0.add(2, "n") }
