@@ -36,4 +36,46 @@ public struct ConfusionMatrix: Hashable, Sendable {
     let known = recalls.compactMap { $0 }
     return known.reduce(0, +) / Double(known.count)
   }
+  /// Harmonic mean of precision and recall, 2 right / (rows + predictions) of each class; `nil` for a class
+  /// that has neither rows nor predictions (van Rijsbergen, "Information retrieval", 1979).
+  public var f1Scores: [Double?] {
+    counts.indices.map { label in
+      let rows = counts[label].reduce(0, +) + counts.reduce(0) { $0 + $1[label] }
+      return rows == 0 ? nil : 2 * Double(counts[label][label]) / Double(rows)
+    }
+  }
+
+  /// Mean F1 over the classes that have rows or predictions, as scikit-learn's `f1_score` with
+  /// `average="macro"`; NaN without any.
+  public var macroF1: Double {
+    let known = f1Scores.compactMap { $0 }
+    return known.reduce(0, +) / Double(known.count)
+  }
+
+  /// A class that was taken for another one.
+  public struct Confusion: Hashable, Sendable {
+    public let trueClass: Int
+    public let predictedClass: Int
+    public let count: Int
+    /// Share of the true class's rows.
+    public let share: Double
+  }
+
+  /// The pairs of classes that are confused most often, most frequent first, each direction by itself.
+  public func mostConfused(_ limit: Int = 10) -> [Confusion] {
+    var found: [Confusion] = []
+    for (label, row) in counts.enumerated() {
+      let rows = row.reduce(0, +)
+      for (prediction, count) in row.enumerated() where count > 0 && prediction != label {
+        found.append(
+          Confusion(
+            trueClass: label, predictedClass: prediction, count: count,
+            share: Double(count) / Double(rows)))
+      }
+    }
+    found.sort {
+      ($1.count, $0.trueClass, $0.predictedClass) < ($0.count, $1.trueClass, $1.predictedClass)
+    }
+    return Array(found.prefix(max(limit, 0)))
+  }
 }

@@ -1,5 +1,7 @@
 /// What a head does on rows it was not fitted to.
 public struct Evaluation: Sendable {
+  /// The true class of each row.
+  public let labels: [Int]
   /// The class each row was taken for.
   public let predictions: [Int]
   public let confusion: ConfusionMatrix
@@ -13,6 +15,48 @@ public struct Evaluation: Sendable {
   public let decision: Tensor
   /// n x K; `nil` for a head without probabilities.
   public let probabilities: Tensor?
+
+  /// Counts what was predicted. Traps unless there is one prediction and one row of scores a label.
+  package init(
+    predictions: [Int], labels: [Int], classCount: Int, decision: Tensor, probabilities: Tensor?
+  ) {
+    self.labels = labels
+    self.predictions = predictions
+    confusion = ConfusionMatrix(predictions: predictions, labels: labels, classCount: classCount)
+    interval = WilsonInterval(successes: confusion.correct, trials: confusion.total)
+    logLoss = probabilities.map { Metrics.logLoss($0, labels) }
+    self.decision = decision
+    self.probabilities = probabilities
+  }
+}
+
+extension Evaluation {
+  /// What orders the rows best: probabilities where there are any, so that rows can be compared across
+  /// classes, else the decision.
+  private var scores: Tensor { probabilities ?? decision }
+
+  /// Share of rows whose class has one of the `k` highest scores.
+  public func topAccuracy(_ k: Int) -> Double { Metrics.topAccuracy(k, scores: scores, labels) }
+
+  /// Area under the receiver operating characteristic, the mean over the classes; see `Metrics`.
+  public var auroc: Double { Metrics.auroc(scores: scores, labels) }
+
+  /// Average precision, the mean over the classes; see `Metrics`.
+  public var averagePrecision: Double { Metrics.averagePrecision(scores: scores, labels) }
+
+  /// `nil` for a head without probabilities.
+  public var brier: Double? { probabilities.map { Metrics.brier($0, labels) } }
+
+  /// Whether confidence can be believed; `nil` for a head without probabilities.
+  ///
+  /// - Throws: `.invalidArgument` where there is no bin.
+  public func reliability(
+    bins: Int = 15, _ binning: ReliabilityCurve.Binning = .equalWidth
+  ) throws(HeadsError) -> ReliabilityCurve? {
+    try probabilities.map { table throws(HeadsError) in
+      try ReliabilityCurve(probabilities: table, labels, bins: bins, binning)
+    }
+  }
 }
 
 extension Head {
@@ -25,14 +69,8 @@ extension Head {
     }
     guard data.count > 0 else { throw HeadsError(.invalidLabels, "there are no rows to evaluate on") }
     let decision = try decision(data.features)
-    let predictions = predictions(ofDecision: decision)
-    let probabilities = try probabilities(ofDecision: decision)
-    let confusion = ConfusionMatrix(
-      predictions: predictions, labels: data.labels, classCount: classes.count)
     return Evaluation(
-      predictions: predictions, confusion: confusion,
-      interval: WilsonInterval(successes: confusion.correct, trials: confusion.total),
-      logLoss: probabilities.map { Metrics.logLoss($0, data.labels) }, decision: decision,
-      probabilities: probabilities)
+      predictions: predictions(ofDecision: decision), labels: data.labels, classCount: classes.count,
+      decision: decision, probabilities: try probabilities(ofDecision: decision))
   }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Interval of a share that was estimated from independent trials (Wilson, "Probable inference, the law of
 /// succession, and statistical inference", 1927).
 public struct WilsonInterval: Hashable, Sendable {
@@ -21,7 +13,7 @@ public struct WilsonInterval: Hashable, Sendable {
       (low, high) = (0, 1)
       return
     }
-    let z = Self.normalQuantile(0.5 + confidence / 2)
+    let z = NormalDistribution.quantile(0.5 + confidence / 2)
     let count = Double(trials)
     let share = Double(successes) / count
     let center = (share + z * z / (2 * count)) / (1 + z * z / count)
@@ -29,18 +21,5 @@ public struct WilsonInterval: Hashable, Sendable {
       z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)).squareRoot()
     low = successes == 0 ? 0 : max(0, center - half)
     high = successes == trials ? 1 : min(1, center + half)
-  }
-
-  /// z with P(Z <= z) = p for 0.5 < p < 1, by Newton's method on the complementary error function, whose
-  /// convexity there makes it converge from 0.
-  static func normalQuantile(_ p: Double) -> Double {
-    var z = 0.0
-    for _ in 0..<200 {
-      let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot()
-      let step = (0.5 * erfc(z / 2.0.squareRoot()) - (1 - p)) / density
-      z += step
-      if abs(step) <= 1e-15 * abs(z) { break }
-    }
-    return z
   }
 }
