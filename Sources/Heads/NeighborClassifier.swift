@@ -84,14 +84,9 @@ public struct NeighborClassifier: Classifier {
     return try neighbors.map { count throws(HeadsError) in
       let shares = found.map { self.shares($0, neighbors: count) }
       let probabilities = try tensor(shares)
-      let predictions = shares.map(Self.winner)
-      let confusion = ConfusionMatrix(
-        predictions: predictions, labels: data.labels, classCount: classes.count)
       return Evaluation(
-        predictions: predictions, confusion: confusion,
-        interval: WilsonInterval(successes: confusion.correct, trials: confusion.total),
-        logLoss: Metrics.logLoss(probabilities, data.labels), decision: probabilities,
-        probabilities: probabilities)
+        predictions: shares.map(Self.winner), labels: data.labels, classCount: classes.count,
+        decision: probabilities, probabilities: probabilities)
     }
   }
 
