@@ -20,6 +20,8 @@ public struct FitOptions: Sendable {
   /// Where to start: a head of the same layers, classes and feature normalisation. Its features may have been
   /// standardised otherwise.
   public var initialHead: Head?
+  /// Where a multilayer perceptron keeps its state, so that an interrupted fit goes on; other heads need none.
+  public var checkpoints: TrainingCheckpoints?
   /// Called after every iteration, epoch or one-vs-rest problem, one call at a time, on a thread of the fit.
   public var progress: (@Sendable (FitProgress) -> Void)?
 

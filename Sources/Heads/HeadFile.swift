@@ -1,14 +1,16 @@
 /// A head's file: safetensors.
 ///
 /// Tensors, all F32: `layers.0.weight` [outputs, inputs] and `layers.0.bias` [outputs], then `layers.1.weight`
-/// and so on; between layers stands ReLU. Any standardisation of features is folded into `layers.0`.
+/// and so on; between layers stands the activation. Any standardisation of features is folded into `layers.0`.
 ///
-/// Metadata, all strings: `format` is `permafrost-head`, `version` is `1`, `output` is `softmax`, `sigmoid` or
+/// Metadata, all strings: `format` is `permafrost-head`, `version` is `1`, or `2` where the head has one of the next
+/// two, which readers of version 1 do not know; `activation` is `gelu` or `tanh` (absent: `relu`); `calibration`
+/// is a JSON object, {"temperature": T} or {"slopes": [...], "offsets": [...]} (absent: none); `output` is `softmax`, `sigmoid` or
 /// `margins`, `normalization` is `none` or `l2` (each feature row is divided by its Euclidean norm first),
 /// `classes` is a JSON array of names. Whatever the caller noted stands under `provenance.` and its name.
 enum HeadFile {
   static let format = "permafrost-head"
-  static let version = "1"
+  static let versions = ["1", "2"]
   static let provenancePrefix = "provenance."
 }
 
@@ -24,10 +26,15 @@ extension Head {
 
   package func encoded() throws(TensorsError) -> [UInt8] {
     var metadata = [
-      "format": HeadFile.format, "version": HeadFile.version, "output": output.rawValue,
+      "format": HeadFile.format, "version": HeadFile.versions[0], "output": output.rawValue,
       "normalization": normalizesRows ? "l2" : "none",
       "classes": JSONValue.array(classes.map { .string($0) }).text(),
     ]
+    if layers.count > 1 && activation != .relu { metadata["activation"] = activation.rawValue }
+    metadata["calibration"] = calibration?.json.text()
+    if metadata["activation"] != nil || metadata["calibration"] != nil {
+      metadata["version"] = HeadFile.versions[1]
+    }
     for (name, value) in provenance { metadata[HeadFile.provenancePrefix + name] = value }
     let items = layers.enumerated().flatMap { index, layer in
       [
@@ -53,8 +60,15 @@ extension Head {
     let file: SafetensorsFile
     do throws(TensorsError) { file = try SafetensorsFile(bytes) } catch { throw HeadsError(error) }
     guard file.metadata["format"] == HeadFile.format else { throw fail("is no head of Permafrost") }
-    guard file.metadata["version"] == HeadFile.version else {
-      throw fail("has version \(file.metadata["version"] ?? "none"), \(HeadFile.version) is understood")
+    guard let version = file.metadata["version"], HeadFile.versions.contains(version) else {
+      throw fail("has version \(file.metadata["version"] ?? "none"), 1 and 2 are understood")
+    }
+    guard let activation = Activation(rawValue: file.metadata["activation"] ?? "relu") else {
+      throw fail("its activation is none of \(Activation.allCases.map(\.rawValue))")
+    }
+    let calibration = try file.metadata["calibration"].map { text throws(HeadsError) in
+      guard let calibration = Calibration(json: text) else { throw fail("its calibration is none") }
+      return calibration
     }
     guard let output = file.metadata["output"].flatMap(Output.init(rawValue:)) else {
       throw fail("its output is none of \(Output.allCases.map(\.rawValue))")
@@ -74,7 +88,8 @@ extension Head {
     do throws(HeadsError) {
       try self.init(
         layers: layers, output: output, classes: classes, normalizesRows: normalizesRows,
-        provenance: Dictionary(provenance) { first, _ in first })
+        provenance: Dictionary(provenance) { first, _ in first }, activation: activation,
+        calibration: calibration)
     } catch { throw fail(error.message) }
   }
 
@@ -106,5 +121,30 @@ extension Head {
     }
     guard count * 2 == file.entries.count else { throw fail("has a tensor that belongs to no layer") }
     return layers
+  }
+}
+
+extension Calibration {
+  var json: JSONValue {
+    switch self {
+    case .temperature(let temperature): ["temperature": .number(temperature)]
+    case .platt(let slopes, let offsets):
+      [
+        "slopes": .array(slopes.map { .number($0) }), "offsets": .array(offsets.map { .number($0) }),
+      ]
+    }
+  }
+
+  fileprivate init?(json text: String) {
+    guard let json = try? JSONParser.parse(Array(text.utf8)) else { return nil }
+    if let temperature = json["temperature"]?.number {
+      self = .temperature(temperature)
+    } else if let slopes = json["slopes"]?.array, let offsets = json["offsets"]?.array {
+      let numbers = (slopes.compactMap(\.number), offsets.compactMap(\.number))
+      guard numbers.0.count == slopes.count, numbers.1.count == offsets.count else { return nil }
+      self = .platt(slopes: numbers.0, offsets: numbers.1)
+    } else {
+      return nil
+    }
   }
 }

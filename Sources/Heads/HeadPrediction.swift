@@ -61,13 +61,20 @@ extension Head {
       let isLast = index == layers.count - 1
       values = scores.indices.map { position in
         let value = Float(scores[position] + Double(layer.bias[position % layer.outputs]))
-        return isLast ? value : max(value, 0)
+        return isLast ? value : activated(value)
       }
     }
     return values
   }
 
-  /// The probability of each class, n x K; `nil` for a head with margins.
+  private func activated(_ value: Float) -> Float {
+    activation == .relu ? max(value, 0) : Float(activation.value(Double(value)))
+  }
+
+  /// Whether the last layer's numbers say how probable classes are.
+  public var hasProbabilities: Bool { output != .margins || calibration != nil }
+
+  /// The probability of each class, n x K; `nil` for a head with margins that is not calibrated.
   ///
   /// - Throws: as `decision(_:)`.
   public func probabilities(_ features: FeatureMatrix) throws(HeadsError) -> Tensor? {
@@ -76,34 +83,29 @@ extension Head {
 
   /// The same from what `decision(_:)` returned.
   func probabilities(ofDecision decision: Tensor) throws(HeadsError) -> Tensor? {
-    let values: [Float]
-    switch output {
-    case .margins:
-      return nil
-    case .sigmoid:
-      values = decision.values.flatMap { logit in
-        let other = 1 / (1 + exp(Double(logit)))
-        return [Float(other), Float(1 / (1 + exp(-Double(logit))))]
-      }
-    case .softmax:
-      values = stride(from: 0, to: decision.values.count, by: classes.count).flatMap { start in
-        softmax(decision.values[start..<start + classes.count])
-      }
+    guard hasProbabilities else { return nil }
+    let outputs = decision.shape[1]
+    let values = stride(from: 0, to: decision.values.count, by: outputs).flatMap { start in
+      probabilities(ofScores: decision.values[start..<start + outputs]).map { Float($0) }
     }
     do throws(TensorsError) {
       return try Tensor(shape: [decision.shape[0], classes.count], values: values)
     } catch { throw HeadsError(error) }
   }
 
-  private func softmax(_ logits: ArraySlice<Float>) -> [Float] {
-    let largest = Double(logits.max() ?? 0)
-    let exponentials = logits.map { exp(Double($0) - largest) }
+  /// The probabilities of one row.
+  private func probabilities(ofScores scores: ArraySlice<Float>) -> [Double] {
+    var logits = scores.map { Double($0) }
+    if let calibration { logits = calibration.logits(logits) }
+    guard logits.count > 1 else { return [1 / (1 + exp(logits[0])), 1 / (1 + exp(-logits[0]))] }
+    let largest = logits.max() ?? 0
+    let exponentials = logits.map { exp($0 - largest) }
     let sum = exponentials.reduce(0, +)
-    return exponentials.map { Float($0 / sum) }
+    return exponentials.map { $0 / sum }
   }
 
-  /// The class of each row, an index into `classes`: the one with the largest logit or margin, the lower one
-  /// of equals.
+  /// The class of each row, an index into `classes`: the one with the largest logit or margin, or, with Platt's
+  /// calibration, probability; the lower one of equals.
   ///
   /// - Throws: as `decision(_:)`.
   public func predict(_ features: FeatureMatrix) throws(HeadsError) -> [Int] {
@@ -113,11 +115,14 @@ extension Head {
   /// The same from what `decision(_:)` returned.
   func predictions(ofDecision decision: Tensor) -> [Int] {
     let outputs = decision.shape[1]
-    guard outputs > 1 else { return decision.values.map { $0 > 0 ? 1 : 0 } }
-    return (0..<decision.shape[0]).map { row in
-      let values = decision.values[row * outputs..<(row + 1) * outputs]
-      return values.indices.reduce(values.startIndex) { values[$1] > values[$0] ? $1 : $0 }
-        - values.startIndex
+    return stride(from: 0, to: decision.values.count, by: outputs).map { start in
+      let scores = decision.values[start..<start + outputs]
+      if case .platt = calibration {
+        let shares = probabilities(ofScores: scores)
+        return shares.indices.reduce(0) { shares[$1] > shares[$0] ? $1 : $0 }
+      }
+      guard outputs > 1 else { return decision.values[start] > 0 ? 1 : 0 }
+      return scores.indices.reduce(start) { scores[$1] > scores[$0] ? $1 : $0 } - start
     }
   }
 }

@@ -20,6 +20,8 @@ public struct HeadsError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let io = Code(rawValue: "io")
     /// A file breaks the rules of its format, or is no head.
     public static let malformed = Code(rawValue: "malformed")
+    /// A checkpoint is of another fit.
+    public static let differentFit = Code(rawValue: "differentFit")
     /// Memory or threads could not be had.
     public static let resources = Code(rawValue: "resources")
     /// The task was cancelled.

@@ -16,4 +16,15 @@ public struct HeldOutFeatures: ~Copyable, Sendable {
   public consuming func evaluate(_ heads: [Head]) throws(HeadsError) -> [Evaluation] {
     try heads.map { head throws(HeadsError) in try head.evaluate(data) }
   }
+
+  /// The same for classifiers of every kind.
+  ///
+  /// - Throws: as `Classifier.evaluate(_:)`.
+  public consuming func evaluate(
+    classifiers: [any Classifier]
+  ) async throws(HeadsError) -> [Evaluation] {
+    var evaluations: [Evaluation] = []
+    for classifier in classifiers { evaluations.append(try await classifier.evaluate(data)) }
+    return evaluations
+  }
 }

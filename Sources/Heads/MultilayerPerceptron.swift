@@ -1,10 +1,14 @@
-/// A multilayer perceptron: dense layers with ReLU and dropout between them, softmax on top, trained on the
-/// mean log-loss of mini-batches. Without hidden layers it is softmax regression trained by gradient steps.
+/// A multilayer perceptron: dense layers with batch normalisation if wanted, an activation and dropout between
+/// them, softmax on top, trained on the mean log-loss of mini-batches. Without hidden layers it is softmax
+/// regression trained by gradient steps.
 ///
 /// A batch's loss is sum_i s_i loss_i / sum_i s_i over its rows, s_i the row's weight times its class's. Weights
-/// and biases start uniform in +-1/sqrt(inputs) (PyTorch's `Linear`), and weight decay acts on both. The last
-/// batch of an epoch may be smaller. `FitCertificate.objective` is the training loss of the epoch whose weights
-/// are kept.
+/// and biases start uniform in +-1/sqrt(inputs) (PyTorch's `Linear`), and weight decay acts on both, and on batch
+/// normalisation's scale and shift. The last batch of an epoch may be smaller; with batch normalisation one of a
+/// single row is left out. `FitCertificate.objective` is the training loss of the epoch whose weights are kept.
+///
+/// The fitted head has no batch normalisation: its running averages are folded into the dense layers. With
+/// `FitOptions.checkpoints` an interrupted run goes on where it was, to the same bits.
 ///
 /// Bad input: fewer than two classes and a class without training rows throw `.missingClass`; NaN and infinite
 /// features `.invalidFeatures`; settings out of range `.invalidArgument`; a loss that overflows `.diverged`.
@@ -12,6 +16,10 @@
 public struct MultilayerPerceptron: HeadConfiguration, Hashable {
   /// Widths of the hidden layers, from the features upwards; may be empty.
   public var hidden: [Int]
+  public var activation: Activation
+  /// Whether hidden units are normalised before the activation, as by PyTorch's `BatchNorm1d`: momentum 0.1,
+  /// epsilon 1e-5. Row weights do not enter the averages.
+  public var hasBatchNormalization: Bool
   /// Probability that a hidden unit is left out of a training step; what remains is scaled up.
   public var dropout: Double
   public var optimizer: Optimizer
@@ -36,9 +44,11 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
     layerRates: [Double] = [], schedule: LearningRateSchedule = .constant, weightDecay: Double = 1e-2,
     batchSize: Int = 64, epochs: Int = 50, earlyStopping: EarlyStopping? = EarlyStopping(),
     classWeights: ClassWeights = .uniform, scaling: FeatureScaling = .standardize,
-    pretrained: [Int: DenseLayer] = [:]
+    pretrained: [Int: DenseLayer] = [:], activation: Activation = .relu, hasBatchNormalization: Bool = false
   ) {
     self.hidden = hidden
+    self.activation = activation
+    self.hasBatchNormalization = hasBatchNormalization
     self.dropout = dropout
     self.optimizer = optimizer
     self.learningRate = learningRate
@@ -77,36 +87,38 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
     let scaling = try FittedScaling(scaling, training.features, context)
     let rows = try TrainingRows(training.features, scaling: scaling, context)
     let widths = [rows.dimension] + hidden + [training.classes.count]
-    var network = PerceptronNetwork(widths: widths, seed: context.options.seed)
+    var network = PerceptronNetwork(
+      widths: widths, seed: context.options.seed, activation: activation,
+      hasBatchNormalization: hasBatchNormalization)
     try start(&network, training.classes, scaling, context.options.initialHead)
-    var run = PerceptronTraining(
-      settings: self, rows: rows, labels: training.labels, weights: weights,
-      validationRows: try validation.map { part throws(HeadsError) in
-        try TrainingRows(part.features, scaling: scaling, context)
-      },
-      validationLabels: validation?.labels ?? [], network: network)
-    let status = try run.run(context)
-    let layers = try run.best.layers.enumerated().map { index, layer throws(HeadsError) in
-      try DenseLayer(
-        folding: layer.weight.map { Double($0) }, bias: layer.bias.map { Double($0) }, inputs: layer.inputs,
-        index == 0 ? scaling.columns : nil)
+    var state = PerceptronState(self, network: network, seed: context.options.seed)
+    let validationRows = try validation.map { part throws(HeadsError) in
+      try TrainingRows(part.features, scaling: scaling, context)
     }
+    let checkpoints = try PerceptronCheckpoints(context) { () throws(HeadsError) in
+      try description(training, weights, rows, validation, validationRows, context)
+    }
+    try checkpoints?.resume(&state)
+    var run = PerceptronTraining(
+      settings: self, rows: rows, labels: training.labels, weights: weights, validationRows: validationRows,
+      validationLabels: validation?.labels ?? [], state: state)
+    let status = try run.run(checkpoints, context)
     let head = try Head(
-      layers: layers, output: .softmax, classes: training.classes,
-      normalizesRows: self.scaling == .l2Normalize)
+      layers: try run.state.best.denseLayers(scaling.columns), output: .softmax, classes: training.classes,
+      normalizesRows: self.scaling == .l2Normalize, activation: activation)
     return FitResult(
       head: head,
       certificate: FitCertificate(
-        objective: run.bestTrainingLoss, optimality: .unknown, iterations: run.history.count,
+        objective: run.state.bestTrainingLoss, optimality: .unknown, iterations: run.state.history.count,
         seconds: context.seconds, status: status),
-      history: run.history)
+      history: run.state.history)
   }
 
   private func checkSettings() throws(HeadsError) {
     let isSound =
       hidden.allSatisfy { (1...1_000_000).contains($0) } && (0..<1).contains(dropout) && optimizer.isSound
       && learningRate > 0 && learningRate.isFinite && schedule.isSound && weightDecay >= 0
-      && weightDecay.isFinite && batchSize > 0 && epochs > 0
+      && weightDecay.isFinite && batchSize > (hasBatchNormalization ? 1 : 0) && epochs > 0
       && layerRates.allSatisfy { $0 >= 0 && $0.isFinite }
       && (earlyStopping.map { $0.patience > 0 && $0.minimumImprovement >= 0 } ?? true)
     guard isSound, layerRates.isEmpty || layerRates.count == hidden.count + 1 else {
@@ -120,7 +132,8 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
     var given = pretrained
     if let head {
       try head.checkStart(
-        layers: network.layers.map { ($0.inputs, $0.outputs) }, classes: classes, self.scaling)
+        layers: network.layers.map { ($0.inputs, $0.outputs) }, classes: classes, self.scaling,
+        activation: activation)
       for (index, layer) in head.layers.enumerated() { given[index] = layer }
     }
     for (index, layer) in given {

@@ -11,12 +11,13 @@ struct OptimizerState {
   private let optimizer: Optimizer
   private let rateFactor: Double
   private let weightDecay: Double
-  private var steps = 0
-  private var weight: Moments
-  private var bias: Moments
+  var steps = 0
+  /// Of the weight, the bias and, where there is one, the normalisation's scale and shift.
+  var moments: [Moments]
 
-  private struct Moments {
+  struct Moments {
     var first: [Float]
+    /// Empty for gradient descent.
     var second: [Float]
   }
 
@@ -28,13 +29,12 @@ struct OptimizerState {
     self.weightDecay = weightDecay
     var hasSecond = true
     if case .sgd = optimizer { hasSecond = false }
-    func zeros(_ count: Int) -> Moments {
+    let units = layer.normalization == nil ? [] : [layer.outputs, layer.outputs]
+    moments = ([layer.weight.count, layer.outputs] + units).map { count in
       Moments(
         first: [Float](repeating: 0, count: count),
         second: [Float](repeating: 0, count: hasSecond ? count : 0))
     }
-    weight = zeros(layer.weight.count)
-    bias = zeros(layer.outputs)
   }
 
   /// Moves a layer against its gradient.
@@ -44,31 +44,46 @@ struct OptimizerState {
     let rate = rate * rateFactor
     guard rate > 0 else { return }
     steps += 1
+    step(&layer.weight, pass.weightGradient, 0, rate)
+    step(&layer.bias, pass.biasGradient, 1, rate)
+    guard var normalization = layer.normalization else { return }
+    step(&normalization.scale, pass.normalization.scaleGradient, 2, rate)
+    step(&normalization.shift, pass.normalization.shiftGradient, 3, rate)
+    layer.normalization = normalization
+  }
+
+  private mutating func step(_ values: inout [Float], _ gradient: [Float], _ index: Int, _ rate: Double) {
     switch optimizer {
-    case .sgd(let momentum):
+    case .sgd(let momentum, let isNesterov):
       let (l2, momentum, rate) = (Float(weightDecay), Float(momentum), Float(rate))
-      OptimizerSteps.momentum(
-        &layer.weight, gradient: pass.weightGradient, velocity: &weight.first, l2: l2, momentum: momentum,
-        rate: rate)
-      OptimizerSteps.momentum(
-        &layer.bias, gradient: pass.biasGradient, velocity: &bias.first, l2: l2, momentum: momentum,
-        rate: rate)
+      if isNesterov {
+        for position in values.indices {
+          let slope = gradient[position] + l2 * values[position]
+          let velocity = momentum * moments[index].first[position] + slope
+          moments[index].first[position] = velocity
+          values[position] -= rate * (slope + momentum * velocity)
+        }
+      } else {
+        OptimizerSteps.momentum(
+          &values, gradient: gradient, velocity: &moments[index].first, l2: l2, momentum: momentum, rate: rate
+        )
+      }
     case .adam(let beta1, let beta2, let epsilon):
-      let numbers = adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1)
-      step(&layer, pass, numbers)
+      adam(&values, gradient, index, adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1))
     case .adamW(let beta1, let beta2, let epsilon):
-      let numbers = adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay)
-      step(&layer, pass, numbers)
+      adam(
+        &values, gradient, index, adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay))
     }
   }
 
-  private mutating func step(
-    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, _ numbers: OptimizerSteps.Adam
+  private mutating func adam(
+    _ values: inout [Float], _ gradient: [Float], _ index: Int, _ numbers: OptimizerSteps.Adam
   ) {
-    OptimizerSteps.adam(
-      &layer.weight, gradient: pass.weightGradient, first: &weight.first, second: &weight.second, numbers)
-    OptimizerSteps.adam(
-      &layer.bias, gradient: pass.biasGradient, first: &bias.first, second: &bias.second, numbers)
+    // Lent and put back: two parts of one array cannot be lent at once.
+    var own = moments[index]
+    moments[index] = Moments(first: [], second: [])
+    OptimizerSteps.adam(&values, gradient: gradient, first: &own.first, second: &own.second, numbers)
+    moments[index] = own
   }
 
   private func adam(

@@ -14,23 +14,32 @@ package struct PerceptronNetwork {
     /// outputs x inputs
     package var weight: [Float]
     package var bias: [Float]
+    /// Between the sums and the activation; never of the last layer.
+    package var normalization: BatchNormalization?
   }
 
   /// What one batch leaves behind at a layer.
   package struct Pass {
-    /// B x outputs: after ReLU and dropout, or the logits of the last layer.
+    /// B x outputs: after activation and dropout, or the logits of the last layer.
     var activation: [Float] = []
+    /// The activation's derivatives; empty for ReLU, whose output tells them.
+    var slopes: [Float] = []
     /// What dropout multiplied each activation with; empty without it.
     var mask: [Float] = []
     /// B x outputs: the loss's derivative by this layer's sums.
     var delta: [Float] = []
     package var weightGradient: [Float] = []
     package var biasGradient: [Float] = []
+    package var normalization = BatchNormalization.Pass()
   }
 
   package var layers: [Layer]
+  let activation: Activation
 
-  package init(widths: [Int], seed: UInt64) {
+  package init(
+    widths: [Int], seed: UInt64, activation: Activation = .relu, hasBatchNormalization: Bool = false
+  ) {
+    self.activation = activation
     layers = zip(widths, widths.dropFirst()).enumerated().map { index, widths in
       var generator = SeededGenerator(seed: seed, stream: 1 << 32 + UInt64(index))
       let bound = 1 / Double(widths.0).squareRoot()
@@ -39,6 +48,22 @@ package struct PerceptronNetwork {
       }
       return Layer(
         inputs: widths.0, outputs: widths.1, weight: draw(widths.0 * widths.1), bias: draw(widths.1))
+    }
+    if hasBatchNormalization {
+      for index in layers.indices.dropLast() {
+        layers[index].normalization = BatchNormalization(units: layers[index].outputs)
+      }
+    }
+  }
+
+  /// The layers that do the same to rows that are not standardised, with running averages folded in.
+  func denseLayers(_ columns: Standardization?) throws(HeadsError) -> [DenseLayer] {
+    try layers.enumerated().map { index, layer throws(HeadsError) in
+      let (weight, bias) =
+        layer.normalization?.folded(weight: layer.weight, bias: layer.bias, inputs: layer.inputs)
+        ?? (layer.weight.map { Double($0) }, layer.bias.map { Double($0) })
+      return try DenseLayer(
+        folding: weight, bias: bias, inputs: layer.inputs, index == 0 ? columns : nil)
     }
   }
 
@@ -54,9 +79,11 @@ package struct PerceptronNetwork {
   ///
   /// - Parameters:
   ///   - input: B x d, of which the first `count` rows are used.
-  ///   - dropout: the probability and where the masks come from; `nil` when predicting.
+  ///   - dropout: the probability; 0 when predicting.
+  ///   - isTraining: whether units are normalised by this batch.
   func forward(
-    _ input: [Float], count: Int, _ passes: inout [Pass], dropout: Double, _ generator: inout SeededGenerator
+    _ input: [Float], count: Int, _ passes: inout [Pass], dropout: Double, _ generator: inout SeededGenerator,
+    isTraining: Bool
   ) {
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
@@ -70,15 +97,26 @@ package struct PerceptronNetwork {
       for row in 0..<count {
         for output in 0..<layer.outputs {
           let position = row * layer.outputs + output
-          let value = passes[index].activation[position] + layer.bias[output]
-          passes[index].activation[position] = isLast ? value : max(value, 0)
+          passes[index].activation[position] += layer.bias[output]
         }
       }
-      guard !isLast, dropout > 0 else { continue }
+      guard !isLast else { continue }
+      activate(&passes[index], layer, count: count, isTraining: isTraining)
+      guard dropout > 0 else { continue }
       let kept = Float(1 / (1 - dropout))
       passes[index].mask = (0..<size).map { _ in generator.unit() < dropout ? 0 : kept }
       for position in 0..<size { passes[index].activation[position] *= passes[index].mask[position] }
     }
+  }
+
+  /// A hidden layer's sums become its output.
+  private func activate(_ pass: inout Pass, _ layer: Layer, count: Int, isTraining: Bool) {
+    if isTraining {
+      layer.normalization?.apply(&pass.activation, count: count, &pass.normalization)
+    } else {
+      layer.normalization?.apply(&pass.activation, count: count)
+    }
+    activation.apply(&pass.activation, count: count * layer.outputs, slopes: &pass.slopes)
   }
 
   /// Loss and right answers of the logits, and, in the last pass's `delta`, the derivative of
@@ -133,16 +171,30 @@ package struct PerceptronNetwork {
       BLAS.gemm(
         m: count, n: layer.inputs, k: layer.outputs, passes[index].delta, layer.weight,
         into: &passes[index - 1].delta)
+      passToSums(&passes[index - 1], layers[index - 1], count: count)
+    }
+  }
+
+  /// Turns the derivatives by a hidden layer's output into those by its sums.
+  private func passToSums(_ pass: inout Pass, _ layer: Layer, count: Int) {
+    let size = count * layer.outputs
+    let hasMask = !pass.mask.isEmpty
+    if activation == .relu {
       // A unit that ReLU or dropout silenced passes nothing on.
-      let hasMask = !passes[index - 1].mask.isEmpty
       for position in 0..<size {
-        if passes[index - 1].activation[position] <= 0 {
-          passes[index - 1].delta[position] = 0
+        if pass.activation[position] <= 0 {
+          pass.delta[position] = 0
         } else if hasMask {
-          passes[index - 1].delta[position] *= passes[index - 1].mask[position]
+          pass.delta[position] *= pass.mask[position]
         }
       }
+    } else {
+      for position in 0..<size { pass.delta[position] *= pass.slopes[position] }
+      if hasMask {
+        for position in 0..<size { pass.delta[position] *= pass.mask[position] }
+      }
     }
+    layer.normalization?.backward(&pass.delta, count: count, &pass.normalization)
   }
 
   /// Loss and gradients of one batch without dropout; returns sum_i s_i loss_i / sum_i s_i.
@@ -151,7 +203,7 @@ package struct PerceptronNetwork {
     _ input: [Float], labels: [Int], weights: [Double], _ passes: inout [Pass]
   ) -> Double {
     var generator = SeededGenerator(seed: 0)
-    forward(input, count: labels.count, &passes, dropout: 0, &generator)
+    forward(input, count: labels.count, &passes, dropout: 0, &generator, isTraining: true)
     let outcome = loss(&passes, labels: labels, weights: weights)
     backward(input, count: labels.count, &passes)
     return outcome.loss / weights.reduce(0, +)

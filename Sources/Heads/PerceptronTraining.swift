@@ -7,20 +7,16 @@ struct PerceptronTraining {
   let weights: [Double]
   let validationRows: TrainingRows?
   let validationLabels: [Int]
-  private(set) var history: [EpochRecord] = []
-  /// The weights to keep, and the training loss of their epoch.
-  private(set) var best: PerceptronNetwork
-  private(set) var bestTrainingLoss = Double.infinity
+  /// What changes from epoch to epoch.
+  private(set) var state: PerceptronState
 
-  private var network: PerceptronNetwork
   private var passes: [PerceptronNetwork.Pass]
-  private var states: [OptimizerState]
   private var batch: [Float] = []
   private var scratch: [Float] = []
 
   init(
     settings: MultilayerPerceptron, rows: TrainingRows, labels: [Int], weights: [Double],
-    validationRows: TrainingRows?, validationLabels: [Int], network: PerceptronNetwork
+    validationRows: TrainingRows?, validationLabels: [Int], state: PerceptronState
   ) {
     self.settings = settings
     self.rows = rows
@@ -28,74 +24,65 @@ struct PerceptronTraining {
     self.weights = weights
     self.validationRows = validationRows
     self.validationLabels = validationLabels
-    self.network = network
-    best = network
-    passes = network.makePasses()
-    states = network.layers.indices.map { index in
-      OptimizerState(
-        settings.optimizer, network.layers[index],
-        rateFactor: settings.layerRates.isEmpty ? 1 : settings.layerRates[index],
-        weightDecay: settings.weightDecay)
-    }
+    self.state = state
+    passes = state.network.makePasses()
   }
 
-  /// All epochs, or fewer where the validation part stops improving.
-  mutating func run(_ context: FitContext) throws(HeadsError) -> FitCertificate.Status {
-    var generator = SeededGenerator(seed: context.options.seed, stream: 1)
-    var lowest = Double.infinity
-    var lowestEpoch = 0
-    for epoch in 1...settings.epochs {
-      let rate =
-        settings.learningRate * settings.schedule.factor(epoch: epoch - 1, of: settings.epochs)
-      var record = try trainEpoch(epoch, rate, &generator, context)
+  /// All epochs that are left, or fewer where the validation part stops improving.
+  mutating func run(
+    _ checkpoints: PerceptronCheckpoints?, _ context: FitContext
+  ) throws(HeadsError) -> FitCertificate.Status {
+    while state.status == nil {
+      let epoch = state.history.count + 1
+      var record = try trainEpoch(epoch, state.rates.rate(epoch: epoch - 1), context)
       if let validationRows {
         let (loss, accuracy) = try evaluate(validationRows, validationLabels, context)
         record.validationLoss = loss
         record.validationAccuracy = accuracy
       }
-      history.append(record)
+      state.finish(record, settings)
+      try checkpoints?.write(state, context)
       context.report(epoch, of: settings.epochs, record.trainingLoss)
-      guard let stopping = settings.earlyStopping, let loss = record.validationLoss else {
-        (best, bestTrainingLoss) = (network, record.trainingLoss)
-        continue
-      }
-      if loss < lowest - stopping.minimumImprovement || history.count == 1 {
-        (lowest, lowestEpoch) = (loss, epoch)
-        (best, bestTrainingLoss) = (network, record.trainingLoss)
-      } else if epoch - lowestEpoch >= stopping.patience {
-        return .stoppedEarly
-      }
     }
-    return .scheduleCompleted
+    return state.status ?? .scheduleCompleted
   }
 
   private mutating func trainEpoch(
-    _ epoch: Int, _ rate: Double, _ generator: inout SeededGenerator, _ context: FitContext
+    _ epoch: Int, _ rate: Double, _ context: FitContext
   ) throws(HeadsError) -> EpochRecord {
     var order = Array(0..<rows.count)
-    generator.shuffle(&order)
+    state.generator.shuffle(&order)
     var loss = 0.0
     var right = 0
+    var weight = 0.0
     for start in stride(from: 0, to: order.count, by: settings.batchSize) {
       try context.checkCancellation()
       let members = Array(order[start..<min(start + settings.batchSize, order.count)])
+      // One row has no variance to be normalised by.
+      if settings.hasBatchNormalization && members.count == 1 {
+        order.removeLast()
+        break
+      }
       try gather(members)
-      network.forward(batch, count: members.count, &passes, dropout: settings.dropout, &generator)
+      state.network.forward(
+        batch, count: members.count, &passes, dropout: settings.dropout, &state.generator, isTraining: true)
       let batchWeights = members.map { weights[$0] }
-      let outcome = network.loss(&passes, labels: members.map { labels[$0] }, weights: batchWeights)
+      let outcome = state.network.loss(&passes, labels: members.map { labels[$0] }, weights: batchWeights)
       guard outcome.loss.isFinite else {
         throw HeadsError(.diverged, "the training loss is \(outcome.loss) in epoch \(epoch)")
       }
       loss += outcome.loss
       right += outcome.right
-      network.backward(batch, count: members.count, &passes)
-      for index in states.indices {
-        states[index].step(&network.layers[index], passes[index], rate: rate)
+      weight += batchWeights.reduce(0, +)
+      state.network.backward(batch, count: members.count, &passes)
+      for index in passes.indices {
+        state.optimizers[index].step(&state.network.layers[index], passes[index], rate: rate)
+        state.network.layers[index].normalization?.update(passes[index].normalization, count: members.count)
       }
     }
     return EpochRecord(
-      epoch: epoch, learningRate: rate, trainingLoss: loss / weights.reduce(0, +),
-      trainingAccuracy: Double(right) / Double(rows.count), validationLoss: nil, validationAccuracy: nil)
+      epoch: epoch, learningRate: rate, trainingLoss: loss / weight,
+      trainingAccuracy: Double(right) / Double(order.count), validationLoss: nil, validationAccuracy: nil)
   }
 
   /// Copies rows into `batch`.
@@ -128,8 +115,9 @@ struct PerceptronTraining {
         values.reserveCapacity(tile.count)
         for index in tile.indices { values.append(tile[index]) }
       }
-      network.forward(values, count: range.count, &passes, dropout: 0, &generator)
-      let outcome = network.loss(
+      state.network.forward(
+        values, count: range.count, &passes, dropout: 0, &generator, isTraining: false)
+      let outcome = state.network.loss(
         &passes, labels: Array(labels[range]), weights: Array(repeating: 1, count: range.count))
       loss += outcome.loss
       right += outcome.right

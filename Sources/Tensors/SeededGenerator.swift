@@ -1,7 +1,8 @@
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the source of
 /// every random choice in this module, so that a seed means the same bits everywhere.
 package struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
+  /// All there is to know of what comes.
+  package private(set) var state: UInt64
 
   /// - Parameter stream: tells the uses of one seed apart.
   package init(seed: UInt64, stream: UInt64 = 0) {
@@ -9,6 +10,9 @@ package struct SeededGenerator: RandomNumberGenerator {
     guard stream > 0 else { return }
     state = next() ^ (stream &* 0x9e37_79b9_7f4a_7c15)
   }
+
+  /// Goes on where another one was.
+  package init(resuming state: UInt64) { self.state = state }
 
   package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15

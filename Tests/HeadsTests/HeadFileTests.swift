@@ -66,7 +66,7 @@ import Testing
     }
     #expect(try open(items, good).classes == ["a", "b"])
     let changes: [(String, String)] = [
-      ("format", "other"), ("version", "2"), ("output", "relu"), ("normalization", "l1"),
+      ("format", "other"), ("version", "3"), ("output", "relu"), ("normalization", "l1"),
       ("classes", "[1,2]"),
       ("classes", "[\"a\"]"), ("classes", "[\"a\",\"a\"]"), ("classes", "[\"a\",\"b\",\"c\"]"),
       ("classes", "nonsense"), ("output", "softmax"),
