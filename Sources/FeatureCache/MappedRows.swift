@@ -40,4 +40,14 @@ final class MappedRows: RowStorage {
     }
     unsafe rows.read(range, into: output)
   }
+
+  var isInMemory: Bool { true }
+
+  func lend(_ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool {
+    let rowBytes = dimension * elementType.byteCount
+    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
+      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
+    }
+    return unsafe rows.lend(range, body)
+  }
 }

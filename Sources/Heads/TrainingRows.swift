@@ -1,5 +1,8 @@
+import Synchronization
+
 /// Feature rows as a solver wants them: scaled, as float32, in tiles. They are kept in memory where they fit the
-/// budget, and read and scaled again on every pass where they do not.
+/// budget, and read and scaled again on every pass where they do not. Rows that need no scaling and are in
+/// memory already, or mapped, are read where they lie.
 package final class TrainingRows: Sendable {
   let count: Int
   let dimension: Int
@@ -8,6 +11,8 @@ package final class TrainingRows: Sendable {
   private let features: FeatureMatrix
   private let scaling: FittedScaling?
   private let resident: [Float]?
+  /// Whether a whole pass has found no number that is not finite.
+  private let isFinite = Atomic(false)
 
   /// Rows as they are stored, read anew on every pass.
   convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
@@ -30,11 +35,38 @@ package final class TrainingRows: Sendable {
     self.features = features
     self.scaling = scaling
     let (bytes, overflow) = count.multipliedReportingOverflow(by: dimension * MemoryLayout<Float>.stride)
-    guard !overflow, bytes <= budget else {
+    let isReadAnew = features.isInMemory && !Self.changes(scaling)
+    guard !overflow, bytes <= budget, !isReadAnew else {
       resident = nil
       return
     }
+    context.memory.reserve(bytes)
     resident = try Self.readAll(features, scaling, tileRows: tileRows, context)
+  }
+
+  private static func changes(_ scaling: FittedScaling?) -> Bool {
+    scaling.map { $0.kind != FeatureScaling.none } ?? false
+  }
+
+  /// No number has to be looked at again.
+  func knowFinite() { isFinite.store(true, ordering: .relaxed) }
+
+  private func check(
+    _ values: UnsafeBufferPointer<Float>, _ range: Range<Int>
+  ) throws(HeadsError) {
+    guard !isFinite.load(ordering: .relaxed) else { return }
+    try unsafe Self.check(values, range, dimension: dimension)
+  }
+
+  private static func check(
+    _ values: UnsafeBufferPointer<Float>, _ range: Range<Int>, dimension: Int
+  ) throws(HeadsError) {
+    if let index = unsafe firstNonFinite(values) {
+      throw HeadsError(
+        .invalidFeatures,
+        "feature \(index % dimension) of row \(range.lowerBound + index / dimension) is "
+          + "\(unsafe values[index])")
+    }
   }
 
   private static func readAll(
@@ -70,12 +102,7 @@ package final class TrainingRows: Sendable {
     do throws(TensorsError) { try unsafe features.read(range, into: output) } catch {
       throw HeadsError(error)
     }
-    if let index = unsafe firstNonFinite(UnsafeBufferPointer(output)) {
-      throw HeadsError(
-        .invalidFeatures,
-        "feature \(index % features.dimension) of row \(range.lowerBound + index / features.dimension) is "
-          + "\(unsafe output[index])")
-    }
+    try unsafe check(UnsafeBufferPointer(output), range, dimension: features.dimension)
     unsafe scaling?.apply(to: output, dimension: features.dimension)
   }
 
@@ -86,6 +113,7 @@ package final class TrainingRows: Sendable {
     if let resident {
       return try body(resident.span.extracting(range.lowerBound * dimension..<range.upperBound * dimension))
     }
+    if !Self.changes(scaling), let result = try lend(range, body) { return try result.get() }
     let size = range.count * dimension
     if scratch.count < size { scratch = [Float](repeating: 0, count: size) }
     var failure: HeadsError?
@@ -96,6 +124,22 @@ package final class TrainingRows: Sendable {
     }
     if let failure { throw failure }
     return try body(scratch.span.extracting(0..<size))
+  }
+
+  /// Rows that lie in memory as float32; `nil` where they do not.
+  private func lend<Result>(
+    _ range: Range<Int>, _ body: (Span<Float>) throws(HeadsError) -> Result
+  ) throws(HeadsError) -> Swift.Result<Result, HeadsError>? {
+    var result: Swift.Result<Result, HeadsError>?
+    do throws(TensorsError) {
+      _ = try unsafe features.lend(range) { values in
+        do throws(HeadsError) {
+          try unsafe check(values, range)
+          result = .success(try body(unsafe values.span))
+        } catch { result = .failure(error) }
+      }
+    } catch { throw HeadsError(error) }
+    return result
   }
 
   /// Calls `body` for every tile; each of `parts` gets one contiguous share of the rows, in order, on a

@@ -6,6 +6,18 @@ package protocol RowStorage: AnyObject, Sendable {
 
   /// Reads rows, widened to float32, into a buffer of exactly their size.
   func read(_ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError)
+
+  /// Whether reading a row again costs no more than copying it from memory.
+  var isInMemory: Bool { get }
+
+  /// Lends rows where they lie in memory as float32; calls nothing and returns false where they do not.
+  func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool
+}
+
+extension RowStorage {
+  package var isInMemory: Bool { false }
+
+  package func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) -> Bool { false }
 }
 
 /// Rows that lie one after the other in a file's bytes.
@@ -51,6 +63,22 @@ package final class StoredRows: RowStorage {
           UnsafeRawBufferPointer(rebasing: bytes[source]), elementType, scale: scales[row],
           into: output.extracting(target))
       }
+    }
+  }
+
+  package var isInMemory: Bool { true }
+
+  package func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) -> Bool {
+    guard elementType == .float32 else { return false }
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows out of range")
+    let rowBytes = dimension * elementType.byteCount
+    return unsafe bytes.withBytes(offset + rows.lowerBound * rowBytes..<offset + rows.upperBound * rowBytes) {
+      bytes in
+      guard let address = bytes.baseAddress,
+        Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0
+      else { return false }
+      unsafe body(bytes.assumingMemoryBound(to: Float.self))
+      return true
     }
   }
 }
