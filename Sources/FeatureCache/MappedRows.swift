@@ -43,6 +43,8 @@ final class MappedRows: RowStorage {
 
   var isInMemory: Bool { true }
 
+  func willRead(_ range: Range<Int>) { rows.willRead(range) }
+
   func lend(_ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool {
     let rowBytes = dimension * elementType.byteCount
     try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {

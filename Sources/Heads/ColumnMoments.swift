@@ -23,7 +23,8 @@ struct ColumnMoments: Sendable {
     let dimension = rows.dimension
     let first = isIncluded?.firstIndex(of: true) ?? 0
     var scratch: [Float] = []
-    let origin = try rows.withRows(first..<first + 1, scratch: &scratch) { row in row.indices.map { row[$0] } }
+    let origin = try rows.withRows(first..<first + 1, scratch: &scratch) { row in row.indices.map { row[$0] }
+    }
     let parts = (0..<context.pool.threads).map { _ in Sums(dimension) }
     try rows.forEachTile(parts, context) { part, range, tile in
       guard let isIncluded else {

@@ -34,6 +34,9 @@ struct LBFGS {
   private var session: LineSearch.Session?
   private var step = 1.0
 
+  /// What its vectors take up at most: pairs, the point, the trial, the direction, gradients.
+  var bytes: Int { (2 * memory + 6) * point.count * MemoryLayout<Double>.stride }
+
   var knowsCurvature: Bool { !pairs.isEmpty }
 
   /// A step, the gradient's change along it, and 1 / (step . change).

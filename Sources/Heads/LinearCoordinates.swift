@@ -4,7 +4,7 @@
 /// With the columns' means taken away, the intercept and the weights hardly disturb one another, and no
 /// direction of the weights bends far more than all others. As the intercept is not penalised, this changes no
 /// answer.
-struct LinearCoordinates: Sendable {
+package struct LinearCoordinates: Sendable {
   let mean: [Double]
   /// 0 where a column is constant, whose weight then stays 0.
   let factor: [Double]
@@ -12,6 +12,13 @@ struct LinearCoordinates: Sendable {
   /// What the coordinates take from the scaled features beyond their scaling: the intercept of the scaled
   /// features is b - sum_j W_j shift_j. `nil` for nothing.
   let shift: [Double]?
+
+  package init(mean: [Double], factor: [Double], hasIntercept: Bool, shift: [Double]?) {
+    self.mean = mean
+    self.factor = factor
+    self.hasIntercept = hasIntercept
+    self.shift = shift
+  }
 
   var dimension: Int { mean.count }
 

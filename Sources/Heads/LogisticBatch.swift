@@ -1,6 +1,6 @@
 /// Evaluates many logistic regressions in one pass over the rows: their coefficients stand side by side and make
 /// one wide product a tile. Products and losses are float32, sums over many tiles float64.
-final class LogisticBatch {
+package final class LogisticBatch {
   let rows: TrainingRows
   let problems: [LogisticProblem]
   /// Outputs of each problem: K, or 1 where there are two classes.
@@ -8,13 +8,19 @@ final class LogisticBatch {
   private let labels: [Int32]
   private let context: FitContext
   private var parts: [Part] = []
+  /// The direction of the last pass.
+  private var isReversed = false
 
   /// What one problem is evaluated at.
-  struct Job {
-    var problem: Int
-    var point: [Double]
+  package struct Job {
+    package var problem: Int
+    package var point: [Double]
     /// 1 / (C S)
-    var penalty: Double
+    package var penalty: Double
+
+    package init(problem: Int, point: [Double], penalty: Double) {
+      (self.problem, self.point, self.penalty) = (problem, point, penalty)
+    }
   }
 
   /// One thread's sums.
@@ -24,7 +30,7 @@ final class LogisticBatch {
   }
 
   /// - Parameter rows: as `coordinates` of the problems want them, known to be finite.
-  init(
+  package init(
     _ rows: TrainingRows, _ problems: [LogisticProblem], labels: [Int], outputs: Int, _ context: FitContext
   ) {
     self.rows = rows
@@ -35,14 +41,16 @@ final class LogisticBatch {
   }
 
   /// One answer a job, in order.
-  func evaluate(_ jobs: [Job]) throws(HeadsError) -> [LogisticAnswer] {
+  package func evaluate(_ jobs: [Job]) throws(HeadsError) -> [LogisticAnswer] {
     let dimension = rows.dimension
     let stride = LinearTiles.stride(rows: rows.tileRows)
     let width = jobs.count * outputs
-    if parts.first?.sums.losses.count != jobs.count {
+    let asked = jobs.map { problems[$0.problem] }
+    let held = asked.map(\.held.count)
+    if parts.first?.sums.held != held {
       context.memory.release(parts.reduce(0) { $0 + $1.sums.bytes })
       parts = (0..<context.pool.threads).map { _ in
-        Part(LogisticSums(jobs: jobs.count, outputs: outputs, dimension: dimension, stride: stride))
+        Part(LogisticSums(held: held, outputs: outputs, dimension: dimension, stride: stride))
       }
       context.memory.reserve(parts.reduce(0) { $0 + $1.sums.bytes })
     }
@@ -58,8 +66,8 @@ final class LogisticBatch {
     }
     context.memory.reserve(2 * 4 * weights.count)
     defer { context.memory.release(2 * 4 * weights.count) }
-    let asked = jobs.map { problems[$0.problem] }
-    try rows.forEachTile(parts, context) { part, range, tile in
+    isReversed.toggle()
+    try rows.forEachTile(parts, isReversed: isReversed, context) { part, range, tile in
       part.sums.add(
         tile, range, problems: asked, labels: labels, weights: weights.span, offsets: offsets)
     }
@@ -74,12 +82,12 @@ final class LogisticBatch {
     var gradient = Array(repeating: 0.0, count: count + outputs)
     var residuals = Array(repeating: 0.0, count: outputs)
     var value = 0.0
-    var held: [Float] = []
+    var held = Array(repeating: Float(0), count: problems[job.problem].held.count * outputs)
     for part in sums {
       part.addGradient(of: first..<first + count, to: &gradient)
       for output in 0..<outputs { residuals[output] += part.residuals[index * outputs + output] }
       value += part.losses[index]
-      held += part.held[index]
+      for position in held.indices { held[position] += part.held[index][position] }
     }
     coordinates.convert(&gradient, residuals: residuals)
     var squares = 0.0

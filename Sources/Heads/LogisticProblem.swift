@@ -1,6 +1,6 @@
 /// One of several logistic regressions over the same rows: what each row counts, and in which coordinates its
 /// coefficients are sought. See `LogisticObjective` for the function that is minimised.
-struct LogisticProblem: Sendable {
+package struct LogisticProblem: Sendable {
   /// s_i, zero for rows that are not trained on.
   let weights: [Double]
   /// S
@@ -11,7 +11,7 @@ struct LogisticProblem: Sendable {
   let held: [Int]
   let coordinates: LinearCoordinates
 
-  init(weights: [Double], held: [Int], _ coordinates: LinearCoordinates) {
+  package init(weights: [Double], held: [Int], _ coordinates: LinearCoordinates) {
     self.weights = weights
     let sum = weights.reduce(0, +)
     weightSum = sum
@@ -22,12 +22,12 @@ struct LogisticProblem: Sendable {
 }
 
 /// Value and gradient of one problem's objective at one point.
-struct LogisticAnswer: Sendable {
-  var value: Double
+package struct LogisticAnswer: Sendable {
+  package var value: Double
   /// By the point's coordinates.
-  var gradient: [Double]
+  package var gradient: [Double]
   /// Of the gradient by the weights and intercepts of the scaled features.
-  var largestComponent: Double
+  package var largestComponent: Double
   /// Scores of the held rows, row by row.
-  var held: [Float]
+  package var held: [Float]
 }

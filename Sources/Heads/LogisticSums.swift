@@ -6,7 +6,7 @@ struct LogisticSums {
     var gradient: [Double]
     var residuals: [Double]
     var losses: [Double]
-    /// Scores of each problem's held rows.
+    /// Scores of each problem's held rows; zeros for those of other threads.
     var held: [[Float]]
 
     func addGradient(of range: Range<Int>, to sums: inout [Double]) {
@@ -27,25 +27,29 @@ struct LogisticSums {
 
   private static let flushRows = 1024
 
-  init(jobs: Int, outputs: Int, dimension: Int, stride: Int) {
+  /// - Parameter held: how many held rows each problem has.
+  init(held: [Int], outputs: Int, dimension: Int, stride: Int) {
+    let jobs = held.count
     self.outputs = outputs
     self.dimension = dimension
     self.stride = stride
     z = Array(repeating: 0, count: jobs * outputs * stride)
     probabilities = z
     recent = Array(repeating: 0, count: jobs * outputs * dimension)
-    total = Self.zero(jobs, outputs, dimension)
+    total = Self.zero(held, outputs, dimension)
     targets = LinearTiles.Targets(stride: stride)
   }
 
-  private static func zero(_ jobs: Int, _ outputs: Int, _ dimension: Int) -> Total {
-    Total(
+  private static func zero(_ held: [Int], _ outputs: Int, _ dimension: Int) -> Total {
+    let jobs = held.count
+    return Total(
       gradient: Array(repeating: 0, count: jobs * outputs * dimension),
       residuals: Array(repeating: 0, count: jobs * outputs), losses: Array(repeating: 0, count: jobs),
-      held: Array(repeating: [], count: jobs))
+      held: held.map { Array(repeating: 0, count: $0 * outputs) })
   }
 
-  var losses: [Double] { total.losses }
+  /// How many held rows each problem has.
+  var held: [Int] { total.held.map { $0.count / outputs } }
   var bytes: Int { 4 * (2 * z.count + recent.count) + 2 * 8 * total.gradient.count }
 
   /// Adds one tile: scores, losses, gradients.
@@ -76,7 +80,8 @@ struct LogisticSums {
     while next < problem.held.count, problem.held[next] < range.upperBound {
       let position = problem.held[next] - range.lowerBound
       for output in index * outputs..<(index + 1) * outputs {
-        total.held[index].append(z[output * stride + position] + offsets[output])
+        total.held[index][next * outputs + output - index * outputs] =
+          z[output * stride + position] + offsets[output]
       }
       next += 1
     }
@@ -109,7 +114,7 @@ struct LogisticSums {
   /// The sums of the pass; the next one starts at nothing.
   mutating func take() -> Total {
     flush()
-    defer { total = Self.zero(total.losses.count, outputs, dimension) }
+    defer { total = Self.zero(total.held.map { $0.count / outputs }, outputs, dimension) }
     return total
   }
 }

@@ -65,6 +65,7 @@ final class LogisticWalk {
     self.rule = rule
     self.context = context
     search = LBFGS(start: start)
+    context.memory.reserve(search.bytes)
     startSeconds = context.seconds
     setPrecision(false)
   }

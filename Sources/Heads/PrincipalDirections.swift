@@ -22,6 +22,9 @@ struct PrincipalDirections: Sendable {
     dimension = rows.dimension
     let total = columnVariances.reduce(0, +)
     let count = min(Self.rowLimit, rows.count)
+    let transient = 4 * count * (dimension + 3 * LinearTiles.stride(rows: count))
+    context.memory.reserve(transient)
+    defer { context.memory.release(transient) }
     let sample = try Self.sample(rows, coordinates, count: count)
     let gram = Self.gram(sample, count: count, dimension: dimension, context)
     let wanted = min(Self.directionLimit, count / 4, dimension / 4)

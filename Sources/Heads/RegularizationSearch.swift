@@ -20,6 +20,9 @@ public struct RegularizationSearch: Hashable, Sendable {
   /// The values of C that are tried, ascending, each fit starting from the one before.
   public var candidates: [Double]
   public var criterion: Criterion
+  /// Where not `nil`, the ratio between neighbours is halved around the best candidate until there are so many
+  /// of them in a factor of ten.
+  public var stepsPerDecade: Int?
   /// Folds where there is no validation part.
   public var folds: Int
   /// Whether the chosen C is fitted to training and validation part together in the end. Without a validation
@@ -29,21 +32,15 @@ public struct RegularizationSearch: Hashable, Sendable {
   /// 1e-5, 1e-4 and so on up to 1e2.
   public static let decades: [Double] = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2]
 
-  /// 45 values from 1e-6 to 1e5 at equal ratios, the path of linear evaluation (Kornblith et al., "Do better
-  /// ImageNet models transfer better?", 2019; Chen et al., "A simple framework for contrastive learning of
-  /// visual representations", 2020).
-  public static let linearEvaluationPath: [Double] = (0..<45).map { index in
-    pow(10, -6 + Double(index) * 0.25)
-  }
-
   public init(
     candidates: [Double] = RegularizationSearch.decades, criterion: Criterion = .accuracy, folds: Int = 5,
-    refits: Bool = false
+    refits: Bool = false, stepsPerDecade: Int? = nil
   ) {
     self.candidates = candidates
     self.criterion = criterion
     self.folds = folds
     self.refits = refits
+    self.stepsPerDecade = stepsPerDecade
   }
 
   /// A value of C and how good it was.
@@ -85,9 +82,8 @@ public struct RegularizationSearch: Hashable, Sendable {
         TrialRows(leavingOut: $0, of: training.count)
       }
     }
-    let tried = try await explore(configuration, all, trials, options)
-    var best = 0
-    for index in tried.indices where isBetter(tried[index].value, tried[best].value) { best = index }
+    let tried = try await exploreAll(configuration, all, trials, options)
+    let best = best(of: tried)
     var chosen = configuration
     chosen.regularization = .c(tried[best].c)
     var result = tried[best].fits[0].result
@@ -102,22 +98,61 @@ public struct RegularizationSearch: Hashable, Sendable {
   }
 
   /// A candidate, its fits to every trial, and the criterion over all their held-out rows.
-  struct Tried {
+  private struct Tried {
     var c: Double
     var fits: [PathFit]
     var value: Double
   }
 
-  /// Fits all candidates, ascending.
-  func explore<Configuration: RegularizedConfiguration>(
+  /// The first of the best.
+  private func best(of tried: [Tried]) -> Int {
+    var best = 0
+    for index in tried.indices where criterion.isBetter(tried[index].value, tried[best].value) {
+      best = index
+    }
+    return best
+  }
+
+  /// Fits all candidates, and those around the best of them that `stepsPerDecade` asks for; ascending.
+  private func exploreAll<Configuration: RegularizedConfiguration>(
     _ configuration: Configuration, _ data: LabeledFeatures, _ trials: [TrialRows], _ options: FitOptions
   ) async throws(HeadsError) -> [Tried] {
-    let paths = try await configuration.path(
-      data, trials, values: Set(candidates).sorted(), options: options)
-    return try Set(candidates).sorted().enumerated().map { index, c throws(HeadsError) in
+    var values = Set(candidates).sorted()
+    var tried = try await explore(configuration, values, data, trials, options)
+    guard let stepsPerDecade, values.count > 1 else { return tried }
+    guard stepsPerDecade > 0 else {
+      throw HeadsError(.invalidArgument, "\(stepsPerDecade) steps a decade are none")
+    }
+    var step = zip(values, values.dropFirst()).map { log10($1 / $0) }.max() ?? 0
+    while step > 1.0001 / Double(stepsPerDecade) {
+      step /= 2
+      let center = tried[best(of: tried)]
+      values = [center.c * pow(10, -step), center.c * pow(10, step)].filter { value in
+        value > 0 && value.isFinite && !tried.contains { abs(log10($0.c / value)) < step / 4 }
+      }
+      var options = options
+      if configuration.startsWarm {
+        options.initialHead = try Self.mean(center.fits.map(\.result.head))
+      }
+      for value in values {
+        tried += try await explore(configuration, [value], data, trials, options)
+      }
+      tried.sort { $0.c < $1.c }
+    }
+    return tried
+  }
+
+  /// Fits some candidates, ascending.
+  private func explore<Configuration: RegularizedConfiguration>(
+    _ configuration: Configuration, _ values: [Double], _ data: LabeledFeatures, _ trials: [TrialRows],
+    _ options: FitOptions
+  ) async throws(HeadsError) -> [Tried] {
+    let paths = try await configuration.path(data, trials, values: values, options: options)
+    return try values.enumerated().map { index, c throws(HeadsError) in
       let fits = paths.map { $0[index] }
       let values = try zip(trials, fits).map { trial, fit throws(HeadsError) in
-        try value(fit, labels: trial.heldOut.map { data.labels[$0] })
+        try criterion.value(
+          fit.result.head, decision: fit.heldOut, labels: trial.heldOut.map { data.labels[$0] })
       }
       return Tried(c: c, fits: fits, value: mean(values, weights: trials.map { Double($0.heldOut.count) }))
     }
@@ -126,23 +161,6 @@ public struct RegularizationSearch: Hashable, Sendable {
   private func mean(_ values: [Double], weights: [Double]) -> Double {
     let sum = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
     return sum / weights.reduce(0, +)
-  }
-
-  /// The criterion of one fit on its held-out rows.
-  private func value(_ fit: PathFit, labels: [Int]) throws(HeadsError) -> Double {
-    let head = fit.result.head
-    guard !labels.isEmpty else { throw HeadsError(.invalidLabels, "there are no rows to evaluate on") }
-    let confusion = ConfusionMatrix(
-      predictions: head.predictions(ofDecision: fit.heldOut), labels: labels, classCount: head.classes.count)
-    switch criterion {
-    case .accuracy: return confusion.accuracy
-    case .balancedAccuracy: return confusion.balancedAccuracy
-    case .logLoss:
-      guard let probabilities = try head.probabilities(ofDecision: fit.heldOut) else {
-        throw HeadsError(.invalidArgument, "a head with margins has no log-loss to select by")
-      }
-      return Metrics.logLoss(probabilities, labels)
-    }
   }
 
   /// The head whose one layer is the mean of theirs: folds share most of their rows, so their mean is nearer to
@@ -163,6 +181,4 @@ public struct RegularizationSearch: Hashable, Sendable {
     return try Head(
       layers: [layer], output: first.output, classes: first.classes, normalizesRows: first.normalizesRows)
   }
-
-  func isBetter(_ a: Double, _ b: Double) -> Bool { criterion == .logLoss ? a < b : a > b }
 }

@@ -11,6 +11,9 @@ package final class TrainingRows: Sendable {
   private let features: FeatureMatrix
   private let scaling: FittedScaling?
   private let resident: [Float]?
+  /// Bytes of float32 rows that are fetched ahead.
+  private static let fetchedBytes = 8 << 20
+
   /// Whether a whole pass has found no number that is not finite.
   private let isFinite = Atomic(false)
 
@@ -142,26 +145,45 @@ package final class TrainingRows: Sendable {
     return result
   }
 
-  /// Calls `body` for every tile; each of `parts` gets one contiguous share of the rows, in order, on a
-  /// thread of its own.
+  /// Calls `body` for every tile; each of `parts` gets one contiguous share of the rows, in order or in reverse
+  /// order, on a thread of its own.
+  ///
+  /// Passes that alternate in direction begin with the tiles that the pass before ended with. Of rows that are
+  /// larger than memory these are still there, where passes of one direction would find none.
   func forEachTile<Part>(
-    _ parts: [Part], _ context: FitContext, _ body: (Part, Range<Int>, Span<Float>) -> Void
+    _ parts: [Part], isReversed: Bool = false, _ context: FitContext,
+    _ body: (Part, Range<Int>, Span<Float>) -> Void
   ) throws(HeadsError) {
     let failures = FailureBox(parts.count)
     let scratch = Scratch.make(parts.count)
     context.pool.forEach(parts.count) { part, _ in
-      let end = (part + 1) * count / parts.count
-      var start = part * count / parts.count
+      let share = part * count / parts.count..<(part + 1) * count / parts.count
+      let tiles = (share.count + tileRows - 1) / tileRows
       do throws(HeadsError) {
-        while start < end {
+        for index in 0..<tiles {
           try context.checkCancellation()
-          let range = start..<min(start + tileRows, end)
+          announce(share, tile: index, of: tiles, isReversed)
+          let tile = isReversed ? tiles - 1 - index : index
+          let start = share.lowerBound + tile * tileRows
+          let range = start..<min(start + tileRows, share.upperBound)
           try withRows(range, scratch: &scratch[part].floats) { rows in body(parts[part], range, rows) }
-          start = range.upperBound
         }
       } catch { failures.record(error, part) }
     }
     try failures.rethrow()
+  }
+
+  /// Has rows fetched that will soon be read, some tiles at a time.
+  private func announce(_ share: Range<Int>, tile: Int, of tiles: Int, _ isReversed: Bool) {
+    guard resident == nil else { return }
+    let ahead = max(1, Self.fetchedBytes / (tileRows * dimension * MemoryLayout<Float>.stride))
+    guard tile % ahead == 0 else { return }
+    let wanted = tile == 0 ? 0..<2 * ahead : tile + ahead..<tile + 2 * ahead
+    let part = wanted.clamped(to: 0..<tiles)
+    guard !part.isEmpty else { return }
+    let first = isReversed ? tiles - part.upperBound : part.lowerBound
+    let start = share.lowerBound + first * tileRows
+    features.willRead(start..<min(start + part.count * tileRows, share.upperBound))
   }
 
   /// One number a column, summed over all tiles.

@@ -17,7 +17,8 @@ package enum LinearTiles {
 
   /// z[k, t] = row t . weights[k]; `weights` starts with outputs x d numbers.
   package static func scores(
-    _ rows: Span<Float>, dimension: Int, weights: Span<Float>, outputs: Int, into z: inout [Float], stride: Int
+    _ rows: Span<Float>, dimension: Int, weights: Span<Float>, outputs: Int, into z: inout [Float],
+    stride: Int
   ) {
     let count = rowCount(rows.count, dimension)
     precondition(weights.count >= outputs * dimension && z.count >= outputs * stride && stride >= count)
@@ -31,7 +32,8 @@ package enum LinearTiles {
 
   /// sums[k] += r[k, t] * row t, over all rows; `sums` starts with outputs x d numbers.
   package static func accumulate(
-    _ rows: Span<Float>, dimension: Int, residuals: [Float], stride: Int, outputs: Int, into sums: inout [Float]
+    _ rows: Span<Float>, dimension: Int, residuals: [Float], stride: Int, outputs: Int,
+    into sums: inout [Float]
   ) {
     let count = rowCount(rows.count, dimension)
     precondition(residuals.count >= outputs * stride && stride >= count && sums.count >= outputs * dimension)

@@ -10,12 +10,17 @@ package protocol RowStorage: AnyObject, Sendable {
   /// Whether reading a row again costs no more than copying it from memory.
   var isInMemory: Bool { get }
 
+  /// Says that rows will soon be read, so that the operating system can fetch them meanwhile.
+  func willRead(_ rows: Range<Int>)
+
   /// Lends rows where they lie in memory as float32; calls nothing and returns false where they do not.
   func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool
 }
 
 extension RowStorage {
   package var isInMemory: Bool { false }
+
+  package func willRead(_ rows: Range<Int>) {}
 
   package func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) -> Bool { false }
 }
@@ -67,6 +72,12 @@ package final class StoredRows: RowStorage {
   }
 
   package var isInMemory: Bool { true }
+
+  package func willRead(_ rows: Range<Int>) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows out of range")
+    let rowBytes = dimension * elementType.byteCount
+    bytes.willRead(offset + rows.lowerBound * rowBytes..<offset + rows.upperBound * rowBytes)
+  }
 
   package func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) -> Bool {
     guard elementType == .float32 else { return false }

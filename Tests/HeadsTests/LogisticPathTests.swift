@@ -127,3 +127,80 @@ import Testing
     #expect(try await LogisticPath(values: [1]).fit(data, []).isEmpty)
   }
 }
+
+/// The evaluations that a path consists of.
+@Suite struct LogisticBatchTests {
+  /// Two problems side by side on one data set: other weights, coordinates and penalties.
+  private func run<Result: Sendable>(
+    _ golden: GoldenCase, threads: Int,
+    _ body: (LogisticBatch, _ jobs: [LogisticBatch.Job], LogisticObjective) throws(HeadsError) -> Result
+  ) async throws -> Result {
+    try await FitContext.run(FitOptions(threads: threads)) { context throws(HeadsError) in
+      let features = golden.data.features
+      let rows = try TrainingRows(
+        features, scaling: FittedScaling(.none, features, context), context)
+      let outputs = golden.classCount == 2 ? 1 : golden.classCount
+      let (d, weights) = (features.dimension, golden.effectiveWeights(balanced: true))
+      let plain = LinearCoordinates(
+        mean: Array(repeating: 0, count: d), factor: Array(repeating: 1, count: d), hasIntercept: true,
+        shift: nil)
+      let moved = LinearCoordinates(
+        mean: (0..<d).map { Double($0 % 3) / 4 }, factor: (0..<d).map { 1 / Double(1 + $0 % 2) },
+        hasIntercept: true, shift: nil)
+      let masked = weights.indices.map { $0 % 4 == 0 ? 0 : weights[$0] }
+      let problems = [
+        LogisticProblem(weights: weights, held: [], plain),
+        LogisticProblem(weights: masked, held: [0, 4, 8], moved),
+      ]
+      let batch = LogisticBatch(
+        rows, problems, labels: golden.data.labels, outputs: outputs, context)
+      var random = SplitMix64(state: 3)
+      let jobs = [0, 1].map { problem in
+        LogisticBatch.Job(
+          problem: problem, point: (0..<outputs * (d + 1)).map { _ in 0.3 * random.uniform() },
+          penalty: 0.01 * Double(problem + 1))
+      }
+      let objective = LogisticObjective(
+        rows, labels: golden.data.labels, weights: weights, classes: golden.classCount, penalty: 0.01,
+        hasIntercept: true, context)
+      return try body(batch, jobs, objective)
+    }
+  }
+
+  @Test(arguments: ["binary", "multiclass"])
+  func meetsTheObjectiveInFloat64(_ name: String) async throws {
+    let golden = try GoldenCase.named(name)
+    for threads in [1, 2] {
+      try await run(golden, threads: threads) { batch, jobs, objective throws(HeadsError) in
+        let answers = try batch.evaluate(jobs)
+        var gradient = jobs[0].point
+        let value = try objective.evaluate(jobs[0].point, gradient: &gradient)
+        #expect(abs(answers[0].value - value) <= 2e-6 * value)
+        for (a, b) in zip(answers[0].gradient, gradient) { #expect(abs(a - b) < 2e-6) }
+        #expect(answers[1].held.count == 3 * (golden.classCount == 2 ? 1 : golden.classCount))
+        // The pass back has other rounding and the same held rows.
+        let back = try batch.evaluate(jobs)
+        #expect(abs(back[1].value - answers[1].value) <= 1e-6 * value)
+        #expect(back[1].held == answers[1].held)
+      }
+    }
+  }
+
+  /// Against central differences that float32 values leave digits to.
+  @Test(arguments: ["binary", "multiclass"])
+  func gradientsMeetFiniteDifferences(_ name: String) async throws {
+    let golden = try GoldenCase.named(name)
+    try await run(golden, threads: 2) { batch, jobs, _ throws(HeadsError) in
+      for job in jobs {
+        let gradient = try batch.evaluate([job])[0].gradient
+        for index in stride(from: 0, to: gradient.count, by: 3) {
+          var (low, high) = (job, job)
+          low.point[index] -= 1e-2
+          high.point[index] += 1e-2
+          let values = try batch.evaluate([low, high]).map(\.value)
+          #expect(abs((values[1] - values[0]) / 2e-2 - gradient[index]) < 2e-4)
+        }
+      }
+    }
+  }
+}

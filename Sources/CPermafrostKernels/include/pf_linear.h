@@ -36,10 +36,6 @@ typedef struct pf_linear_kernels {
   /// share * log-loss; adds each output's residuals to sums.
   double (*losses)(pf_linear_targets targets, const float *bias, float *z, size_t stride, size_t outputs,
                    float *p, double *sums);
-  /// The loss's second derivative along u + bias, written over u: share * (diag(p) - p p') (u + bias), with one
-  /// output share * p (1 - p) (u + bias). Adds each output's numbers to sums.
-  void (*curvatures)(pf_linear_targets targets, const float *bias, float *u, size_t stride, size_t outputs,
-                     const float *p, double *sums);
   /// Rows in place: ((x - center) - rest) * factor, column by column.
   void (*standardize)(float *x, size_t rows, size_t d, const float *center, const float *rest,
                       const float *factor);

@@ -21,7 +21,6 @@ const pf_linear_kernels LINEAR_KERNELS = {
     .scores = scores,
     .accumulate = accumulate,
     .losses = losses,
-    .curvatures = curvatures,
     .standardize = standardize,
     .moments = moments,
 };

@@ -76,37 +76,3 @@ static double losses(pf_linear_targets targets, const float *bias, float *z, siz
   }
   return loss;
 }
-
-static void curvatures(pf_linear_targets targets, const float *bias, float *u, size_t stride, size_t outputs,
-                       const float *p, double *sums) {
-  for (size_t t = 0; t < targets.rows; t += VEC_WIDTH) {
-    const vec share = vec_load(targets.shares + t);
-    if (outputs == 1) {
-      const vec probability = vec_load(p + t), value = vec_add(vec_load(u + t), vec_all(bias[0]));
-      const vec bend = vec_multiply(probability, vec_subtract(vec_all(1), probability));
-      const vec product = vec_multiply(vec_multiply(share, bend), value);
-      vec_store(u + t, product);
-      sums[0] += (double)sum_of_lanes(product);
-      continue;
-    }
-    // Relative to the own class, whose probability is near 1 in most rows: so the mean has no large terms.
-    float own[VEC_WIDTH];
-    for (size_t i = 0; i < VEC_WIDTH; i++) {
-      const size_t label = (size_t)targets.labels[t + i];
-      own[i] = u[label * stride + t + i] + bias[label];
-    }
-    const vec origin = vec_load(own);
-    vec mean = vec_zero();
-    for (size_t k = 0; k < outputs; k++) {
-      const vec value = vec_subtract(vec_add(vec_load(u + k * stride + t), vec_all(bias[k])), origin);
-      vec_store(u + k * stride + t, value);
-      mean = vec_fma(vec_load(p + k * stride + t), value, mean);
-    }
-    for (size_t k = 0; k < outputs; k++) {
-      const vec weight = vec_multiply(share, vec_load(p + k * stride + t));
-      const vec product = vec_multiply(weight, vec_subtract(vec_load(u + k * stride + t), mean));
-      vec_store(u + k * stride + t, product);
-      sums[k] += (double)sum_of_lanes(product);
-    }
-  }
-}
