@@ -49,4 +49,16 @@ final class MappedRows: RowStorage {
     }
     unsafe self.rows.gather(rows, from: first, into: output)
   }
+
+  var isInMemory: Bool { true }
+
+  func willRead(_ range: Range<Int>) { rows.willRead(range) }
+
+  func lend(_ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool {
+    let rowBytes = dimension * elementType.byteCount
+    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
+      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
+    }
+    return unsafe rows.lend(range, body)
+  }
 }

@@ -23,19 +23,19 @@ package struct FittedScaling: Sendable {
     columns = kind == .standardize ? try Standardization(features, context) : nil
   }
 
+  /// Columns standardised with numbers that are known already, or no scaling.
+  init(columns: Standardization?) {
+    kind = columns == nil ? .none : .standardize
+    self.columns = columns
+  }
+
   /// Scales rows in place.
   func apply(to rows: UnsafeMutableBufferPointer<Float>, dimension: Int) {
     switch kind {
     case .none:
       break
     case .standardize:
-      guard let columns else { break }
-      for start in stride(from: 0, to: rows.count, by: dimension) {
-        for column in 0..<dimension {
-          unsafe rows[start + column] = Float(
-            (Double(rows[start + column]) - columns.mean[column]) / columns.scale[column])
-        }
-      }
+      unsafe columns?.apply(to: rows)
     case .l2Normalize:
       for start in stride(from: 0, to: rows.count, by: dimension) {
         unsafe normalizeRow(rows.extracting(start..<start + dimension))

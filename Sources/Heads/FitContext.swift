@@ -4,6 +4,7 @@ import Synchronization
 package final class FitContext: Sendable {
   let pool: WorkerPool
   let options: FitOptions
+  let memory = FitMemory()
   private let start = ContinuousClock.now
   private let isCancelled = Atomic(false)
 

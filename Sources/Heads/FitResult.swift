@@ -47,6 +47,10 @@ public struct FitCertificate: Hashable, Sendable {
   /// Wall time.
   public var seconds: Double
   public var status: Status
+  /// The most bytes that the fit's own arrays took up at one time: rows kept or being read, coefficients,
+  /// gradients, what the solver remembers. Rows that are read where they lie, in memory or mapped, do not count.
+  /// 0 where a solver keeps no account.
+  public var peakBytes = 0
 
   /// Whether the solver met its tolerance.
   public var isConverged: Bool { status == .converged }

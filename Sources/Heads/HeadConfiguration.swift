@@ -36,4 +36,13 @@ public protocol RegularizedConfiguration: HeadConfiguration {
   var regularization: Regularization { get set }
   /// Whether a fit can start at `FitOptions.initialHead`.
   var startsWarm: Bool { get }
+
+  /// Fits heads to the training rows of each trial, one a value of C, and tries them on its held-out rows. The
+  /// heads serve to choose C: a kind of head may end their fits earlier than its own tolerance asks.
+  ///
+  /// - Parameter values: ascending.
+  /// - Throws: as `fit`.
+  func path(
+    _ data: LabeledFeatures, _ trials: [TrialRows], values: [Double], options: FitOptions
+  ) async throws(HeadsError) -> [[PathFit]]
 }

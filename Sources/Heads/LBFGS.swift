@@ -1,12 +1,43 @@
 /// Limited-memory BFGS (Liu and Nocedal, "On the limited memory BFGS method for large scale optimization",
-/// 1989), started from a diagonal guess of the inverse Hessian.
+/// 1989), started from a guess of the inverse Hessian. It asks for evaluations and is told their results, so
+/// that many searches can share one pass over the rows.
 struct LBFGS {
+  /// What an evaluation led to.
+  enum Event {
+    /// A new point was reached; `propose` says where to evaluate next.
+    case moved
+    /// The memory was spoilt and is gone; `propose` says where to evaluate next.
+    case forgot
+    /// The line search goes on at `trial`.
+    case searching
+    /// No step improves the objective at the precision of its arithmetic.
+    case stuck
+  }
+
   /// Pairs of steps and gradient changes that are remembered.
   var memory = 10
-  var iterationLimit: Int
-  /// Largest absolute component of the gradient at which the search ends.
-  var tolerance: Double
   var lineSearch = LineSearch()
+
+  /// The best point so far, and what is known there.
+  private(set) var point: [Double]
+  private(set) var value = Double.infinity
+  private(set) var gradient: [Double] = []
+  /// Points reached after the first one.
+  private(set) var iterations = 0
+  /// Where to evaluate next.
+  private(set) var trial: [Double]
+  private var pairs: [Pair] = []
+  /// How much less the objective bends than the guess has it, along the last step.
+  /// `nil` until it is known.
+  private var curvatureScale: Double?
+  private var direction: [Double] = []
+  private var session: LineSearch.Session?
+  private var step = 1.0
+
+  /// What its vectors take up at most: pairs, the point, the trial, the direction, gradients.
+  var bytes: Int { (2 * memory + 6) * point.count * MemoryLayout<Double>.stride }
+
+  var knowsCurvature: Bool { !pairs.isEmpty }
 
   /// A step, the gradient's change along it, and 1 / (step . change).
   private struct Pair {
@@ -15,71 +46,103 @@ struct LBFGS {
     var inverseProduct: Double
   }
 
-  /// - Parameter inverseCurvature: guess of the inverse Hessian's diagonal, all positive.
-  /// - Throws: `.diverged` where the objective is not finite at `start`; whatever `objective` throws.
-  func minimize(
-    _ objective: some SmoothObjective, from start: [Double], inverseCurvature: [Double], _ context: FitContext
-  ) throws(HeadsError) -> SmoothMinimum {
-    var point = start
-    var gradient = Array(repeating: 0.0, count: start.count)
-    var value = try objective.evaluate(point, gradient: &gradient)
-    guard value.isFinite, gradient.allSatisfy(\.isFinite) else {
-      throw HeadsError(.diverged, "the objective is \(value) where the fit starts")
-    }
-    var pairs: [Pair] = []
-    var iteration = 0
-    var status = FitCertificate.Status.iterationLimit
-    while true {
-      if gradient.largestMagnitude <= tolerance {
-        status = .converged
-        break
-      }
-      guard iteration < iterationLimit else { break }
-      try context.checkCancellation()
-      var direction = descent(gradient, pairs, inverseCurvature)
-      var slope = BLAS.dot(direction, gradient)
-      if !(slope < 0) {  // rounding has spoilt the memory
-        pairs = []
-        direction = descent(gradient, pairs, inverseCurvature)
-        slope = BLAS.dot(direction, gradient)
-      }
-      var trial = point
-      var trialGradient = gradient
-      let found = try lineSearch.search(
-        from: LineSearch.Point(step: 0, value: value, slope: slope), firstStep: 1
-      ) { step throws(HeadsError) in
-        trial = point
-        BLAS.add(direction, times: step, to: &trial)
-        let value = try objective.evaluate(trial, gradient: &trialGradient)
-        return LineSearch.Point(step: step, value: value, slope: BLAS.dot(direction, trialGradient))
-      }
-      guard let found else {
-        if pairs.isEmpty {
-          status = .precisionLimit
-          break
-        }
-        pairs = []
-        continue
-      }
-      remember(&pairs, from: point, gradient, to: trial, trialGradient)
-      point = trial
-      gradient = trialGradient
-      value = found.value
-      iteration += 1
-      context.report(iteration, of: iterationLimit, value)
-    }
-    return SmoothMinimum(
-      point: point, value: value, gradientMaximum: gradient.largestMagnitude, iterations: iteration,
-      status: status)
+  init(start: [Double]) {
+    point = start
+    trial = start
   }
 
-  private func remember(
-    _ pairs: inout [Pair], from point: [Double], _ gradient: [Double], to next: [Double],
-    _ nextGradient: [Double]
-  ) {
-    var step = next
+  /// Starts again at another point, or with another objective at the same one. What is remembered of the
+  /// curvature stays.
+  mutating func restart(at start: [Double]) {
+    point = start
+    trial = start
+    session = nil
+    value = .infinity
+    gradient = []
+  }
+
+  /// Gives the memory back; the search is over.
+  mutating func forget() {
+    pairs = []
+    direction = []
+    trial = []
+  }
+
+  /// Starts at a point of the objective whose squared norm of the first `count` coordinates weighs
+  /// `penaltyChange` more. The remembered pairs are what they would have been with it.
+  mutating func restart(at start: [Double], penaltyChange: Double, count: Int) {
+    restart(at: start)
+    pairs = pairs.compactMap { pair in
+      var pair = pair
+      let step = Array(pair.step[..<count])
+      BLAS.add(step + Array(repeating: 0, count: start.count - count), times: penaltyChange, to: &pair.change)
+      let product = BLAS.dot(pair.step, pair.change)
+      let norms = BLAS.dot(pair.step, pair.step) * BLAS.dot(pair.change, pair.change)
+      guard product > 1e-12 * norms.squareRoot() else { return nil }
+      pair.inverseProduct = 1 / product
+      return pair
+    }
+    curvatureScale = nil
+  }
+
+  /// - Throws: `.diverged` where the objective is not finite at the start.
+  mutating func take(value: Double, gradient: [Double]) throws(HeadsError) -> Event {
+    guard var session else {
+      guard value.isFinite, gradient.allSatisfy(\.isFinite) else {
+        throw HeadsError(.diverged, "the objective is \(value) where the fit starts")
+      }
+      (self.value, self.gradient) = (value, gradient)
+      return .moved
+    }
+    let outcome = session.take(
+      LineSearch.Point(step: step, value: value, slope: BLAS.dot(direction, gradient)))
+    self.session = session
+    switch outcome {
+    case .accepted:
+      remember(gradient)
+      point = trial
+      (self.value, self.gradient) = (value, gradient)
+      iterations += 1
+      self.session = nil
+      return .moved
+    case .evaluate(let next):
+      move(next)
+      return .searching
+    case .failed:
+      self.session = nil
+      guard !pairs.isEmpty else { return .stuck }
+      pairs = []
+      return .forgot
+    }
+  }
+
+  /// Chooses a direction and the first trial along it.
+  ///
+  /// - Returns: how far the objective is expected to be above its minimum, or `nil` where nothing descends.
+  mutating func propose(_ guess: some InverseCurvature) -> Double? {
+    direction = descent(guess)
+    var slope = BLAS.dot(direction, gradient)
+    if !(slope < 0) {  // rounding has spoilt the memory
+      pairs = []
+      direction = descent(guess)
+      slope = BLAS.dot(direction, gradient)
+    }
+    session = LineSearch.Session(lineSearch, from: LineSearch.Point(step: 0, value: value, slope: slope))
+    guard session != nil else { return nil }
+    move(1)
+    return -slope / 2
+  }
+
+  private mutating func move(_ step: Double) {
+    self.step = step
+    trial = point
+    BLAS.add(direction, times: step, to: &trial)
+  }
+
+  private mutating func remember(_ next: [Double]) {
+    var step = trial
     BLAS.add(point, times: -1, to: &step)
-    var change = nextGradient
+    var change = next
     BLAS.add(gradient, times: -1, to: &change)
     let product = BLAS.dot(step, change)
     // A pair without positive curvature would make the inverse Hessian indefinite.
@@ -88,10 +151,11 @@ struct LBFGS {
     else { return }
     if pairs.count == memory { pairs.removeFirst() }
     pairs.append(Pair(step: step, change: change, inverseProduct: 1 / product))
+    curvatureScale = nil
   }
 
   /// Minus the inverse Hessian times the gradient, by the two-loop recursion.
-  private func descent(_ gradient: [Double], _ pairs: [Pair], _ inverseCurvature: [Double]) -> [Double] {
+  private mutating func descent(_ guess: some InverseCurvature) -> [Double] {
     var result = gradient
     var coefficients = Array(repeating: 0.0, count: pairs.count)
     for index in pairs.indices.reversed() {
@@ -99,22 +163,25 @@ struct LBFGS {
       coefficients[index] = BLAS.dot(pair.step, result) * pair.inverseProduct
       BLAS.add(pair.change, times: -coefficients[index], to: &result)
     }
-    var scale = 1.0
+    result = guess.times(result)
     if let last = pairs.last {
-      var weighted = 0.0
-      for index in last.change.indices {
-        weighted += last.change[index] * last.change[index] * inverseCurvature[index]
-      }
-      scale = 1 / (last.inverseProduct * weighted)
+      let scale =
+        curvatureScale ?? 1 / (last.inverseProduct * BLAS.dot(last.change, guess.times(last.change)))
+      curvatureScale = scale
+      BLAS.scale(&result, by: scale)
     }
-    for index in result.indices { result[index] *= scale * inverseCurvature[index] }
     for (index, pair) in pairs.enumerated() {
       let coefficient = BLAS.dot(pair.change, result) * pair.inverseProduct
       BLAS.add(pair.step, times: coefficients[index] - coefficient, to: &result)
     }
-    for index in result.indices { result[index] = -result[index] }
+    BLAS.scale(&result, by: -1)
     return result
   }
+}
+
+/// A positive definite guess of an inverse Hessian.
+protocol InverseCurvature {
+  func times(_ vector: [Double]) -> [Double]
 }
 
 extension [Double] {

@@ -18,35 +18,51 @@ struct LineSearch {
   /// Relative rounding error of values.
   var rounding = 1e-14
 
-  /// - Parameter evaluate: value and slope at a step; the last call is at the step that is returned.
-  /// - Returns: `nil` where no step was found, or `start` is no descent.
-  func search(
-    from start: Point, firstStep: Double, _ evaluate: (Double) throws(HeadsError) -> Point
-  ) throws(HeadsError) -> Point? {
-    guard start.slope < 0 else { return nil }
-    var low = start
-    var high: Point?
-    var step = firstStep
-    for _ in 0..<evaluationLimit {
-      let point = try evaluate(step)
-      if accepts(point, from: start) { return point }
+  /// A search under way: it says where to evaluate next, so that many searches can share one evaluation.
+  struct Session {
+    enum Outcome {
+      case accepted
+      /// The step to evaluate at next.
+      case evaluate(Double)
+      /// No step was found.
+      case failed
+    }
+
+    let rule: LineSearch
+    let start: Point
+    private var low: Point
+    private var high: Point?
+    private var evaluations = 0
+
+    /// `nil` where `start` is no descent.
+    init?(_ rule: LineSearch, from start: Point) {
+      guard start.slope < 0 else { return nil }
+      self.rule = rule
+      self.start = start
+      low = start
+    }
+
+    /// What a point of the line means for the search.
+    mutating func take(_ point: Point) -> Outcome {
+      if rule.accepts(point, from: start) { return .accepted }
+      evaluations += 1
+      guard evaluations < rule.evaluationLimit else { return .failed }
       let isTooFar =
         !point.value.isFinite || !point.slope.isFinite
-        || point.value > start.value + sufficientDecrease * step * start.slope || point.value >= low.value
+        || point.value > start.value + rule.sufficientDecrease * point.step * start.slope
+        || point.value >= low.value
       if isTooFar {
         high = point
       } else {
         if point.slope * ((high?.step ?? .infinity) - low.step) >= 0 { high = low }
         low = point
       }
-      if let high {
-        step = interpolate(low, high)
-        guard abs(high.step - low.step) > 1e-15 * max(high.step, low.step) else { return nil }
-      } else {
-        step = min(max(extrapolate(start, point), 2 * step), 10 * step)
+      guard let high else {
+        return .evaluate(min(max(rule.extrapolate(start, point), 2 * point.step), 10 * point.step))
       }
+      guard abs(high.step - low.step) > 1e-15 * max(high.step, low.step) else { return .failed }
+      return .evaluate(rule.interpolate(low, high))
     }
-    return nil
   }
 
   private func accepts(_ point: Point, from start: Point) -> Bool {

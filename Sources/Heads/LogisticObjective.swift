@@ -106,17 +106,4 @@ package struct LogisticObjective: SmoothObjective {
     scores[first + labels[row]] -= share
     return share * (largest + log(sum) - target)
   }
-
-  /// A bound on the inverse Hessian's diagonal from below (Böhning, "Multinomial logistic regression
-  /// algorithm", 1992): the loss bends at most 1/4 a squared unit of score with two classes, and
-  /// (1 - 1/K) / 2 with K.
-  func inverseCurvature() throws(HeadsError) -> [Double] {
-    let zeros = Array(repeating: 0.0, count: rows.dimension)
-    let squares = try rows.columnSums(context) { tile, sums in
-      RowProducts.accumulateSquaredDeviations(tile, from: zeros, into: &sums)
-    }
-    let bend = outputs == 1 ? 0.25 : 0.5 * (1 - 1 / Double(outputs))
-    let columns = squares.map { 1 / (max(bend * $0 / Double(rows.count), 1e-12) + penalty) }
-    return (0..<outputs).flatMap { _ in columns } + Array(repeating: 1 / bend, count: outputs)
-  }
 }

@@ -21,6 +21,9 @@ public struct LogisticRegression: RegularizedConfiguration, Hashable {
   /// The fit ends when no component of the objective's gradient is larger. (scikit-learn's 1e-4 is coarse for a
   /// mean loss: where classes separate, its answer can be a tenth above the minimum.)
   public var tolerance: Double
+  /// The fit also ends when the solver's model of the objective has it within this share of its minimum; 0 for
+  /// never. The share that is really left can be a few times larger.
+  public var objectiveTolerance: Double
   public var iterationLimit: Int
 
   public var name: String { "logistic" }
@@ -29,13 +32,14 @@ public struct LogisticRegression: RegularizedConfiguration, Hashable {
   public init(
     regularization: Regularization = .c(1), classWeights: ClassWeights = .uniform,
     scaling: FeatureScaling = .standardize, hasIntercept: Bool = true, tolerance: Double = 1e-5,
-    iterationLimit: Int = 1000
+    objectiveTolerance: Double = 0, iterationLimit: Int = 1000
   ) {
     self.regularization = regularization
     self.classWeights = classWeights
     self.scaling = scaling
     self.hasIntercept = hasIntercept
     self.tolerance = tolerance
+    self.objectiveTolerance = objectiveTolerance
     self.iterationLimit = iterationLimit
   }
 
@@ -46,44 +50,16 @@ public struct LogisticRegression: RegularizedConfiguration, Hashable {
   }
 
   private func solve(_ training: LabeledFeatures, _ context: FitContext) throws(HeadsError) -> FitResult {
-    guard tolerance >= 0, iterationLimit >= 0 else {
-      throw HeadsError(
-        .invalidArgument, "tolerance \(tolerance) or iteration limit \(iterationLimit) is negative")
-    }
     let weights = try training.effectiveWeights(classWeights)
-    let weightSum = weights.reduce(0, +)
-    let penalty = 1 / (try regularization.c(weightSum: weightSum) * weightSum)
-    guard penalty.isFinite else {
-      throw HeadsError(.invalidArgument, "\(regularization) is too small for weights of sum \(weightSum)")
+    let member = LogisticFitting.Member(
+      weights: weights, values: [try regularization.c(weightSum: weights.reduce(0, +))],
+      start: context.options.initialHead)
+    let fits = try LogisticFitting(
+      configuration: self, data: training, context: context, objectiveTolerance: objectiveTolerance
+    ).fit([member])
+    guard let result = fits.first?.first?.result else {
+      throw HeadsError(.diverged, "the fit gave no head")
     }
-    let scaling = try FittedScaling(scaling, training.features, context)
-    let rows = try TrainingRows(training.features, scaling: scaling, context)
-    let objective = LogisticObjective(
-      rows, labels: training.labels, weights: weights, classes: training.classes.count, penalty: penalty,
-      hasIntercept: hasIntercept, context)
-    let minimum = try LBFGS(iterationLimit: iterationLimit, tolerance: tolerance).minimize(
-      objective, from: try start(objective, training, scaling, context.options.initialHead),
-      inverseCurvature: try objective.inverseCurvature(), context)
-    let layer = try DenseLayer(
-      folding: Array(minimum.point[..<objective.weightCount]),
-      bias: Array(minimum.point[objective.weightCount...]), inputs: rows.dimension, scaling.columns)
-    let head = try Head(
-      layers: [layer], output: objective.outputs == 1 ? .sigmoid : .softmax, classes: training.classes,
-      normalizesRows: self.scaling == .l2Normalize)
-    return FitResult(
-      head: head,
-      certificate: FitCertificate(
-        objective: minimum.value, optimality: .gradient(minimum.gradientMaximum),
-        iterations: minimum.iterations, seconds: context.seconds, status: minimum.status))
-  }
-
-  private func start(
-    _ objective: LogisticObjective, _ training: LabeledFeatures, _ scaling: FittedScaling, _ head: Head?
-  ) throws(HeadsError) -> [Double] {
-    guard let head else { return Array(repeating: 0, count: objective.parameterCount) }
-    try head.checkStart(
-      layers: [(training.features.dimension, objective.outputs)], classes: training.classes, self.scaling)
-    let (weight, bias) = head.layers[0].unfolded(scaling.columns)
-    return weight + (hasIntercept ? bias : bias.map { _ in 0 })
+    return result
   }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Chooses C on a validation part, or else by stratified folds of the training part. The test part has no way
 /// in here; see `HeldOutFeatures`.
 public struct RegularizationSearch: Hashable, Sendable {
@@ -12,6 +20,9 @@ public struct RegularizationSearch: Hashable, Sendable {
   /// The values of C that are tried, ascending, each fit starting from the one before.
   public var candidates: [Double]
   public var criterion: Criterion
+  /// Where not `nil`, the ratio between neighbours is halved around the best candidate until there are so many
+  /// of them in a factor of ten.
+  public var stepsPerDecade: Int?
   /// Folds where there is no validation part.
   public var folds: Int
   /// Whether the chosen C is fitted to training and validation part together in the end. Without a validation
@@ -23,12 +34,13 @@ public struct RegularizationSearch: Hashable, Sendable {
 
   public init(
     candidates: [Double] = RegularizationSearch.decades, criterion: Criterion = .accuracy, folds: Int = 5,
-    refits: Bool = false
+    refits: Bool = false, stepsPerDecade: Int? = nil
   ) {
     self.candidates = candidates
     self.criterion = criterion
     self.folds = folds
     self.refits = refits
+    self.stepsPerDecade = stepsPerDecade
   }
 
   /// A value of C and how good it was.
@@ -46,6 +58,9 @@ public struct RegularizationSearch: Hashable, Sendable {
     public var result: FitResult
   }
 
+  /// All candidates are fitted to all folds, by a kind of head that can do so with each pass over the rows
+  /// serving all folds. The last fit starts from what the best ones found.
+  ///
   /// - Throws: `.invalidArgument` where a candidate is not positive and finite, the criterion asks for
   ///   probabilities that the head does not have, or the rows do not suffice for the folds; else as
   ///   `HeadConfiguration.fit`.
@@ -56,78 +71,114 @@ public struct RegularizationSearch: Hashable, Sendable {
     guard !candidates.isEmpty, candidates.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw HeadsError(.invalidArgument, "the values of C to try are \(candidates)")
     }
-    var ordered = candidates
-    ordered.sort()
-    let trials: [(training: LabeledFeatures, held: LabeledFeatures)]
+    let all: LabeledFeatures
+    let trials: [TrialRows]
     if let validation {
-      trials = [(training, validation)]
+      all = try training.appending(validation)
+      trials = [TrialRows(leavingOut: Array(training.count..<all.count), of: all.count)]
     } else {
-      let parts = try DataSplit.folds(folds, labels: training.labels, seed: options.seed)
-      trials = parts.indices.map { held in
-        let rest = parts.indices.filter { $0 != held }.flatMap { parts[$0] }
-        return (training.selecting(rest.sorted()), training.selecting(parts[held]))
+      all = training
+      trials = try DataSplit.folds(folds, labels: training.labels, seed: options.seed).map {
+        TrialRows(leavingOut: $0, of: training.count)
       }
     }
-    var outcomes: [[Outcome]] = []
-    for trial in trials {
-      outcomes.append(try await path(configuration, ordered, trial.training, trial.held, options))
-    }
-    let scores = ordered.indices.map { index in
-      Score(c: ordered[index], value: value(outcomes.map { $0[index].evaluation }))
-    }
-    var best = 0
-    for index in scores.indices where isBetter(scores[index].value, scores[best].value) { best = index }
+    let tried = try await exploreAll(configuration, all, trials, options)
+    let best = best(of: tried)
     var chosen = configuration
-    chosen.regularization = .c(ordered[best])
-    var result = outcomes[0][best].result
-    if validation == nil || refits {
+    chosen.regularization = .c(tried[best].c)
+    var result = tried[best].fits[0].result
+    let fitsAll = validation == nil || refits
+    if fitsAll || configuration.startsWarm {
       var options = options
-      options.initialHead = chosen.startsWarm ? result.head : nil
-      let all = try validation.map { part throws(HeadsError) in try training.appending(part) } ?? training
-      result = try await chosen.fit(all, validation: nil, options: options)
+      options.initialHead = chosen.startsWarm ? try Self.mean(tried[best].fits.map(\.result.head)) : nil
+      result = try await chosen.fit(fitsAll ? all : training, validation: nil, options: options)
     }
-    return Selection(c: ordered[best], scores: scores, result: result)
+    return Selection(
+      c: tried[best].c, scores: tried.map { Score(c: $0.c, value: $0.value) }, result: result)
   }
 
-  private struct Outcome {
-    var result: FitResult
-    var evaluation: Evaluation
+  /// A candidate, its fits to every trial, and the criterion over all their held-out rows.
+  private struct Tried {
+    var c: Double
+    var fits: [PathFit]
+    var value: Double
   }
 
-  /// All candidates on one trial.
-  private func path<Configuration: RegularizedConfiguration>(
-    _ configuration: Configuration, _ candidates: [Double], _ training: LabeledFeatures,
-    _ held: LabeledFeatures, _ options: FitOptions
-  ) async throws(HeadsError) -> [Outcome] {
-    var options = options
-    var configuration = configuration
-    var outcomes: [Outcome] = []
-    for c in candidates {
-      configuration.regularization = .c(c)
-      let result = try await configuration.fit(training, validation: nil, options: options)
-      if configuration.startsWarm { options.initialHead = result.head }
-      let evaluation = try result.head.evaluate(held)
-      guard criterion != .logLoss || evaluation.logLoss != nil else {
-        throw HeadsError(.invalidArgument, "\(configuration.name) heads have no log-loss to select by")
+  /// The first of the best.
+  private func best(of tried: [Tried]) -> Int {
+    var best = 0
+    for index in tried.indices where criterion.isBetter(tried[index].value, tried[best].value) {
+      best = index
+    }
+    return best
+  }
+
+  /// Fits all candidates, and those around the best of them that `stepsPerDecade` asks for; ascending.
+  private func exploreAll<Configuration: RegularizedConfiguration>(
+    _ configuration: Configuration, _ data: LabeledFeatures, _ trials: [TrialRows], _ options: FitOptions
+  ) async throws(HeadsError) -> [Tried] {
+    var values = Set(candidates).sorted()
+    var tried = try await explore(configuration, values, data, trials, options)
+    guard let stepsPerDecade, values.count > 1 else { return tried }
+    guard stepsPerDecade > 0 else {
+      throw HeadsError(.invalidArgument, "\(stepsPerDecade) steps a decade are none")
+    }
+    var step = zip(values, values.dropFirst()).map { log10($1 / $0) }.max() ?? 0
+    while step > 1.0001 / Double(stepsPerDecade) {
+      step /= 2
+      let center = tried[best(of: tried)]
+      values = [center.c * pow(10, -step), center.c * pow(10, step)].filter { value in
+        value > 0 && value.isFinite && !tried.contains { abs(log10($0.c / value)) < step / 4 }
       }
-      outcomes.append(Outcome(result: result, evaluation: evaluation))
+      var options = options
+      if configuration.startsWarm {
+        options.initialHead = try Self.mean(center.fits.map(\.result.head))
+      }
+      for value in values {
+        tried += try await explore(configuration, [value], data, trials, options)
+      }
+      tried.sort { $0.c < $1.c }
     }
-    return outcomes
+    return tried
   }
 
-  /// The criterion over the rows of all evaluations, each row counting once.
-  private func value(_ evaluations: [Evaluation]) -> Double {
-    let total = evaluations.reduce(0.0) { $0 + Double($1.confusion.total) }
-    return evaluations.reduce(0) { sum, evaluation in
-      let value =
-        switch criterion {
-        case .accuracy: evaluation.accuracy
-        case .balancedAccuracy: evaluation.confusion.balancedAccuracy
-        case .logLoss: evaluation.logLoss ?? .infinity
-        }
-      return sum + value * Double(evaluation.confusion.total) / total
+  /// Fits some candidates, ascending.
+  private func explore<Configuration: RegularizedConfiguration>(
+    _ configuration: Configuration, _ values: [Double], _ data: LabeledFeatures, _ trials: [TrialRows],
+    _ options: FitOptions
+  ) async throws(HeadsError) -> [Tried] {
+    let paths = try await configuration.path(data, trials, values: values, options: options)
+    return try values.enumerated().map { index, c throws(HeadsError) in
+      let fits = paths.map { $0[index] }
+      let values = try zip(trials, fits).map { trial, fit throws(HeadsError) in
+        try criterion.value(
+          fit.result.head, decision: fit.heldOut, labels: trial.heldOut.map { data.labels[$0] })
+      }
+      return Tried(c: c, fits: fits, value: mean(values, weights: trials.map { Double($0.heldOut.count) }))
     }
   }
 
-  private func isBetter(_ a: Double, _ b: Double) -> Bool { criterion == .logLoss ? a < b : a > b }
+  private func mean(_ values: [Double], weights: [Double]) -> Double {
+    let sum = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
+    return sum / weights.reduce(0, +)
+  }
+
+  /// The head whose one layer is the mean of theirs: folds share most of their rows, so their mean is nearer to
+  /// the fit to all rows than any of them.
+  private static func mean(_ heads: [Head]) throws(HeadsError) -> Head? {
+    guard let first = heads.first else { return nil }
+    let count = Float(heads.count)
+    func mean(_ values: (DenseLayer) -> [Float]) -> [Float] {
+      var sum = values(first.layers[0])
+      for head in heads.dropFirst() {
+        for (index, value) in values(head.layers[0]).enumerated() { sum[index] += value }
+      }
+      return sum.map { $0 / count }
+    }
+    let layer = try DenseLayer(
+      inputs: first.layers[0].inputs, outputs: first.layers[0].outputs, weight: mean(\.weight),
+      bias: mean(\.bias))
+    return try Head(
+      layers: [layer], output: first.output, classes: first.classes, normalizesRows: first.normalizesRows)
+  }
 }

@@ -5,13 +5,3 @@ package protocol SmoothObjective {
   /// The value at `point`; the gradient there is written over `gradient`. Both have `parameterCount` numbers.
   func evaluate(_ point: [Double], gradient: inout [Double]) throws(HeadsError) -> Double
 }
-
-/// Where a solver of smooth objectives ended.
-package struct SmoothMinimum {
-  var point: [Double]
-  var value: Double
-  /// Largest absolute component of the gradient.
-  var gradientMaximum: Double
-  var iterations: Int
-  var status: FitCertificate.Status
-}

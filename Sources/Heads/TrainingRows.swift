@@ -1,5 +1,8 @@
+import Synchronization
+
 /// Feature rows as a solver wants them: scaled, as float32, in tiles. They are kept in memory where they fit the
-/// budget, and read and scaled again on every pass where they do not.
+/// budget, and read and scaled again on every pass where they do not. Rows that need no scaling and are in
+/// memory already, or mapped, are read where they lie.
 package final class TrainingRows: Sendable {
   let count: Int
   let dimension: Int
@@ -8,6 +11,11 @@ package final class TrainingRows: Sendable {
   private let features: FeatureMatrix
   private let scaling: FittedScaling?
   private let resident: [Float]?
+  /// Bytes of float32 rows that are fetched ahead.
+  private static let fetchedBytes = 8 << 20
+
+  /// Whether a whole pass has found no number that is not finite.
+  private let isFinite = Atomic(false)
 
   /// Rows as they are stored, read anew on every pass.
   convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
@@ -30,11 +38,38 @@ package final class TrainingRows: Sendable {
     self.features = features
     self.scaling = scaling
     let (bytes, overflow) = count.multipliedReportingOverflow(by: dimension * MemoryLayout<Float>.stride)
-    guard !overflow, bytes <= budget else {
+    let isReadAnew = features.isInMemory && !Self.changes(scaling)
+    guard !overflow, bytes <= budget, !isReadAnew else {
       resident = nil
       return
     }
+    context.memory.reserve(bytes)
     resident = try Self.readAll(features, scaling, tileRows: tileRows, context)
+  }
+
+  private static func changes(_ scaling: FittedScaling?) -> Bool {
+    scaling.map { $0.kind != FeatureScaling.none } ?? false
+  }
+
+  /// No number has to be looked at again.
+  func knowFinite() { isFinite.store(true, ordering: .relaxed) }
+
+  private func check(
+    _ values: UnsafeBufferPointer<Float>, _ range: Range<Int>
+  ) throws(HeadsError) {
+    guard !isFinite.load(ordering: .relaxed) else { return }
+    try unsafe Self.check(values, range, dimension: dimension)
+  }
+
+  private static func check(
+    _ values: UnsafeBufferPointer<Float>, _ range: Range<Int>, dimension: Int
+  ) throws(HeadsError) {
+    if let index = unsafe firstNonFinite(values) {
+      throw HeadsError(
+        .invalidFeatures,
+        "feature \(index % dimension) of row \(range.lowerBound + index / dimension) is "
+          + "\(unsafe values[index])")
+    }
   }
 
   private static func readAll(
@@ -70,12 +105,7 @@ package final class TrainingRows: Sendable {
     do throws(TensorsError) { try unsafe features.read(range, into: output) } catch {
       throw HeadsError(error)
     }
-    if let index = unsafe firstNonFinite(UnsafeBufferPointer(output)) {
-      throw HeadsError(
-        .invalidFeatures,
-        "feature \(index % features.dimension) of row \(range.lowerBound + index / features.dimension) is "
-          + "\(unsafe output[index])")
-    }
+    try unsafe check(UnsafeBufferPointer(output), range, dimension: features.dimension)
     unsafe scaling?.apply(to: output, dimension: features.dimension)
   }
 
@@ -86,6 +116,7 @@ package final class TrainingRows: Sendable {
     if let resident {
       return try body(resident.span.extracting(range.lowerBound * dimension..<range.upperBound * dimension))
     }
+    if !Self.changes(scaling), let result = try lend(range, body) { return try result.get() }
     let size = range.count * dimension
     if scratch.count < size { scratch = [Float](repeating: 0, count: size) }
     var failure: HeadsError?
@@ -98,26 +129,61 @@ package final class TrainingRows: Sendable {
     return try body(scratch.span.extracting(0..<size))
   }
 
-  /// Calls `body` for every tile; each of `parts` gets one contiguous share of the rows, in order, on a
-  /// thread of its own.
+  /// Rows that lie in memory as float32; `nil` where they do not.
+  private func lend<Result>(
+    _ range: Range<Int>, _ body: (Span<Float>) throws(HeadsError) -> Result
+  ) throws(HeadsError) -> Swift.Result<Result, HeadsError>? {
+    var result: Swift.Result<Result, HeadsError>?
+    do throws(TensorsError) {
+      _ = try unsafe features.lend(range) { values in
+        do throws(HeadsError) {
+          try unsafe check(values, range)
+          result = .success(try body(unsafe values.span))
+        } catch { result = .failure(error) }
+      }
+    } catch { throw HeadsError(error) }
+    return result
+  }
+
+  /// Calls `body` for every tile; each of `parts` gets one contiguous share of the rows, in order or in reverse
+  /// order, on a thread of its own.
+  ///
+  /// Passes that alternate in direction begin with the tiles that the pass before ended with. Of rows that are
+  /// larger than memory these are still there, where passes of one direction would find none.
   func forEachTile<Part>(
-    _ parts: [Part], _ context: FitContext, _ body: (Part, Range<Int>, Span<Float>) -> Void
+    _ parts: [Part], isReversed: Bool = false, _ context: FitContext,
+    _ body: (Part, Range<Int>, Span<Float>) -> Void
   ) throws(HeadsError) {
     let failures = FailureBox(parts.count)
     let scratch = Scratch.make(parts.count)
     context.pool.forEach(parts.count) { part, _ in
-      let end = (part + 1) * count / parts.count
-      var start = part * count / parts.count
+      let share = part * count / parts.count..<(part + 1) * count / parts.count
+      let tiles = (share.count + tileRows - 1) / tileRows
       do throws(HeadsError) {
-        while start < end {
+        for index in 0..<tiles {
           try context.checkCancellation()
-          let range = start..<min(start + tileRows, end)
+          announce(share, tile: index, of: tiles, isReversed)
+          let tile = isReversed ? tiles - 1 - index : index
+          let start = share.lowerBound + tile * tileRows
+          let range = start..<min(start + tileRows, share.upperBound)
           try withRows(range, scratch: &scratch[part].floats) { rows in body(parts[part], range, rows) }
-          start = range.upperBound
         }
       } catch { failures.record(error, part) }
     }
     try failures.rethrow()
+  }
+
+  /// Has rows fetched that will soon be read, some tiles at a time.
+  private func announce(_ share: Range<Int>, tile: Int, of tiles: Int, _ isReversed: Bool) {
+    guard resident == nil else { return }
+    let ahead = max(1, Self.fetchedBytes / (tileRows * dimension * MemoryLayout<Float>.stride))
+    guard tile % ahead == 0 else { return }
+    let wanted = tile == 0 ? 0..<2 * ahead : tile + ahead..<tile + 2 * ahead
+    let part = wanted.clamped(to: 0..<tiles)
+    guard !part.isEmpty else { return }
+    let first = isReversed ? tiles - part.upperBound : part.lowerBound
+    let start = share.lowerBound + first * tileRows
+    features.willRead(start..<min(start + part.count * tileRows, share.upperBound))
   }
 
   /// One number a column, summed over all tiles.

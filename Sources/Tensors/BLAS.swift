@@ -27,16 +27,43 @@ package enum BLAS {
       blasint(cStride))
   }
 
+  /// Vectors are worked on in pieces that OpenBLAS leaves to the calling thread.
+  private static let piece = 8192
+
   /// The scalar product of two vectors of equal length.
   package static func dot(_ a: [Double], _ b: [Double]) -> Double {
     precondition(a.count == b.count)
-    return unsafe cblas_ddot(blasint(a.count), a, 1, b, 1)
+    return unsafe a.withUnsafeBufferPointer { a in
+      unsafe b.withUnsafeBufferPointer { b in
+        guard let x = a.baseAddress, let y = b.baseAddress else { return 0 }
+        return stride(from: 0, to: a.count, by: piece).reduce(0.0) { sum, start in
+          unsafe sum + cblas_ddot(blasint(min(piece, a.count - start)), x + start, 1, y + start, 1)
+        }
+      }
+    }
   }
 
   /// Adds `a`, times a factor, to a vector of equal length.
   package static func add(_ a: [Double], times factor: Double, to b: inout [Double]) {
     precondition(a.count == b.count)
-    unsafe cblas_daxpy(blasint(a.count), factor, a, 1, &b, 1)
+    unsafe a.withUnsafeBufferPointer { a in
+      unsafe b.withUnsafeMutableBufferPointer { b in
+        guard let x = a.baseAddress, let y = b.baseAddress else { return }
+        for start in stride(from: 0, to: a.count, by: piece) {
+          unsafe cblas_daxpy(blasint(min(piece, a.count - start)), factor, x + start, 1, y + start, 1)
+        }
+      }
+    }
+  }
+
+  /// Multiplies a vector by a factor.
+  package static func scale(_ a: inout [Double], by factor: Double) {
+    unsafe a.withUnsafeMutableBufferPointer { a in
+      guard let x = a.baseAddress else { return }
+      for start in stride(from: 0, to: a.count, by: piece) {
+        unsafe cblas_dscal(blasint(min(piece, a.count - start)), factor, x + start, 1)
+      }
+    }
   }
 
   /// c = op(a) * op(b) + beta * c on whole row-major matrices without gaps, which are at least `m` x `n` x `k`

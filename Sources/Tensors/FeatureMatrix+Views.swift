@@ -12,6 +12,13 @@ extension FeatureMatrix {
     return FeatureMatrix(single: ComputedRows(.sideBySide(parts)))
   }
 
+  /// Some columns, in the order given; no feature is copied. Traps where an index is out of range or there is
+  /// none.
+  public func selectingColumns(_ columns: [Int]) -> FeatureMatrix {
+    precondition(!columns.isEmpty && columns.allSatisfy { $0 >= 0 && $0 < dimension }, "column out of range")
+    return FeatureMatrix(single: ComputedRows(.columns(self, columns)))
+  }
+
   /// Every row divided by its Euclidean norm; rows of zeros stay.
   public func normalized() -> FeatureMatrix {
     FeatureMatrix(single: ComputedRows(.normalized(self)))
@@ -35,6 +42,7 @@ extension FeatureMatrix {
 final class ComputedRows: RowStorage {
   enum Rule: Sendable {
     case sideBySide([FeatureMatrix])
+    case columns(FeatureMatrix, [Int])
     case normalized(FeatureMatrix)
     case standardized(FeatureMatrix, mean: [Float], inverse: [Float])
   }
@@ -50,6 +58,9 @@ final class ComputedRows: RowStorage {
     case .sideBySide(let parts):
       rowCount = parts.first?.rowCount ?? 0
       dimension = parts.reduce(0) { $0 + $1.dimension }
+    case .columns(let matrix, let columns):
+      rowCount = matrix.rowCount
+      dimension = columns.count
     case .normalized(let matrix), .standardized(let matrix, _, _):
       rowCount = matrix.rowCount
       dimension = matrix.dimension
@@ -68,6 +79,15 @@ final class ComputedRows: RowStorage {
           }
         }
         offset += part.dimension
+      }
+    case .columns(let matrix, let columns):
+      // A row at a time, which is soon done with.
+      var values: [Float] = []
+      for (index, row) in rows.enumerated() {
+        try matrix.read(row..<row + 1, into: &values)
+        for (position, column) in columns.enumerated() {
+          unsafe output[index * dimension + position] = values[column]
+        }
       }
     case .normalized(let matrix):
       try unsafe matrix.read(rows, into: output)

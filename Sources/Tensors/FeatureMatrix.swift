@@ -144,6 +144,40 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
+  /// Whether all rows lie in memory or are mapped, so that reading them again costs no more than a copy.
+  package var isInMemory: Bool { blocks.allSatisfy(\.storage.isInMemory) }
+
+  /// Says that rows will soon be read one after the other. Traps where the range is out of bounds.
+  package func willRead(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows out of range")
+    guard !range.isEmpty else { return }
+    // Selected rows ascend as a rule, and then those between them are few.
+    let ends = selection.map { ($0[range.lowerBound], $0[range.upperBound - 1]) }
+    let (first, last) = ends ?? (range.lowerBound, range.upperBound - 1)
+    guard first <= last, last - first < 4 * range.count else { return }
+    for block in blocks[blockIndex(of: first)...blockIndex(of: last)] {
+      let rows = (first - block.firstRow..<last + 1 - block.firstRow).clamped(to: 0..<block.storage.rowCount)
+      block.storage.willRead(rows)
+    }
+  }
+
+  /// Lends rows where they lie one after the other in memory as float32; calls nothing and returns false where
+  /// they do not. Traps where the range is out of bounds.
+  package func lend(
+    _ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void
+  ) throws(TensorsError) -> Bool {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows out of range")
+    guard elementType == .float32, let position = range.first else { return false }
+    let first = selection?[position] ?? position
+    if let selection {
+      guard zip(range, first...).allSatisfy({ selection[$0] == $1 }) else { return false }
+    }
+    let block = blocks[blockIndex(of: first)]
+    let start = first - block.firstRow
+    guard start + range.count <= block.storage.rowCount else { return false }
+    return try unsafe block.storage.lend(start..<start + range.count, body)
+  }
+
   private func blockIndex(of row: Int) -> Int {
     var low = 0
     var high = blocks.count

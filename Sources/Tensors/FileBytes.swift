@@ -79,6 +79,18 @@
     return try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[range]))
   }
 
+  /// Has the operating system fetch a range of a mapped file meanwhile. Traps where the range is not inside the
+  /// bytes.
+  package func willRead(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the file's bytes")
+    guard isMapped, let base = unsafe buffer.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = range.lowerBound / page * page
+    // It is advice: where it is not taken, reading fetches.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_WILLNEED)
+  }
+
   /// Copies a range out.
   package func copy(_ range: Range<Int>) -> [UInt8] {
     unsafe withBytes(range) { unsafe Array($0) }

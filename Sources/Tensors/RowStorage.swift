@@ -13,6 +13,15 @@ package protocol RowStorage: AnyObject, Sendable {
   func gather(
     _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
   ) throws(TensorsError)
+
+  /// Whether reading a row again costs no more than copying it from memory.
+  var isInMemory: Bool { get }
+
+  /// Says that rows will soon be read, so that the operating system can fetch them meanwhile.
+  func willRead(_ rows: Range<Int>)
+
+  /// Lends rows where they lie in memory as float32; calls nothing and returns false where they do not.
+  func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool
 }
 
 extension RowStorage {
@@ -29,6 +38,12 @@ extension RowStorage {
       start = end
     }
   }
+
+  package var isInMemory: Bool { false }
+
+  package func willRead(_ rows: Range<Int>) {}
+
+  package func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) -> Bool { false }
 }
 
 /// Where the longest run of consecutive rows from `start` on ends; it is read in one piece.
@@ -104,5 +119,27 @@ package final class StoredRows: RowStorage {
     let rowBytes = dimension * elementType.byteCount
     let start = offset + row * rowBytes
     unsafe bytes.withBytes(start..<start + rowBytes) { unsafe pf_prefetch($0.baseAddress, $0.count) }
+  }
+
+  package var isInMemory: Bool { true }
+
+  package func willRead(_ rows: Range<Int>) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows out of range")
+    let rowBytes = dimension * elementType.byteCount
+    bytes.willRead(offset + rows.lowerBound * rowBytes..<offset + rows.upperBound * rowBytes)
+  }
+
+  package func lend(_ rows: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) -> Bool {
+    guard elementType == .float32 else { return false }
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows out of range")
+    let rowBytes = dimension * elementType.byteCount
+    return unsafe bytes.withBytes(offset + rows.lowerBound * rowBytes..<offset + rows.upperBound * rowBytes) {
+      bytes in
+      guard let address = bytes.baseAddress,
+        Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0
+      else { return false }
+      unsafe body(bytes.assumingMemoryBound(to: Float.self))
+      return true
+    }
   }
 }

@@ -40,6 +40,18 @@ import Synchronization
   }
 }
 
+extension WorkerPool {
+  /// What `body` makes of each item below `count`, in order; calls run on every thread.
+  package func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    let slots = (0..<count).map { _ in Slot<Result>() }
+    forEach(count) { item, _ in slots[item].result = body(item) }
+    return slots.compactMap(\.result)
+  }
+
+  /// Written by one thread and read when all have returned.
+  private final class Slot<Result> { var result: Result? }
+}
+
 private struct LoopBody {
   let call: (Int, Int) -> Void
 }
