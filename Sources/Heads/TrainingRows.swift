@@ -8,6 +8,8 @@ package final class TrainingRows: Sendable {
   private let features: FeatureMatrix
   private let scaling: FittedScaling?
   private let resident: [Float]?
+  /// Whether lending rows costs nothing.
+  var isResident: Bool { resident != nil }
 
   /// Rows as they are stored, read anew on every pass.
   convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {

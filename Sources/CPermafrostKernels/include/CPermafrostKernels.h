@@ -3,6 +3,7 @@
 #define CPERMAFROST_KERNELS_H
 #include "pf_files.h"
 #include "pf_isa.h"
+#include "pf_margins.h"
 #include "pf_network.h"
 #include "pf_optimizers.h"
 #include "pf_pool.h"
