@@ -36,8 +36,12 @@ struct DualCoordinateDescent {
   /// Numbers of a tile, within which rows are visited in random order, tile after tile.
   private static let tileNumbers = 1 << 21
 
-  /// - Parameter positives: by problem, the label that is held against the rest.
-  func solve(_ positives: [Int], _ context: FitContext) throws(HeadsError) -> [Outcome] {
+  /// - Parameters:
+  ///   - positives: by problem, the label that is held against the rest.
+  ///   - start: by problem, weights to begin near; for the squared hinge.
+  func solve(
+    _ positives: [Int], from start: [MarginProblems.Point]?, _ context: FitContext
+  ) throws(HeadsError) -> [Outcome] {
     let rows = problems.rows
     let dual = DualProblems(
       dimension: rows.dimension, costs: problems.costs, squaredNorms: problems.squaredNorms,
@@ -47,6 +51,7 @@ struct DualCoordinateDescent {
     var progress = [Progress](repeating: Progress(), count: positives.count)
     var generator = SeededGenerator(seed: context.options.seed, stream: 1)
     var scratch: [Float] = []
+    if let start { try begin(dual, near: start, positives, &scratch, context) }
     for pass in 1...passLimit {
       let unfinished = outcomes.indices.filter { outcomes[$0] == nil }
       if unfinished.isEmpty { break }
@@ -76,6 +81,41 @@ struct DualCoordinateDescent {
     return outcomes.enumerated().map { problem, solution in
       solution.map { .solved($0) }
         ?? .unfinished(.init(weights: dual.weights(problem), intercept: dual.intercept(problem)))
+    }
+  }
+
+  /// At the optimum a_i = 2 U_i max(0, 1 - y_i s_i). Weights from elsewhere give no optimum, but variables that,
+  /// all times the best factor, are better than none.
+  private func begin(
+    _ dual: DualProblems, near start: [MarginProblems.Point], _ positives: [Int], _ scratch: inout [Float],
+    _ context: FitContext
+  ) throws(HeadsError) {
+    let count = problems.rows.count
+    let scores = try problems.scores(start, &scratch, context)
+    let sets = positives.enumerated().map { problem, positive in
+      var set = MarginProblems.RowFactors<Double>()
+      for row in 0..<count where problems.costs[row] > 0 {
+        let sign = problems.sign(row, positive)
+        let hinge = 1 - sign * scores[problem * count + row]
+        if hinge > 0 { set.append(row, sign * 2 * problems.costs[row] * hinge) }
+      }
+      return set
+    }
+    let points = try problems.combinations(sets, &scratch, context)
+    for (problem, set) in sets.enumerated() {
+      var (sum, squares) = (0.0, 2 * points[problem].halfSquaredNorm)
+      for (row, factor) in zip(set.rows, set.factors) {
+        sum += abs(factor)
+        squares += factor * factor * 0.5 / problems.costs[Int(row)]
+      }
+      let scale = sum / squares
+      guard scale > 0, scale.isFinite else { continue }
+      for (row, factor) in zip(set.rows, set.factors) {
+        dual.setVariable(Int(row), problem, to: scale * abs(factor))
+      }
+      dual.setWeights(
+        points[problem].weights.map { scale * $0 }, intercept: scale * points[problem].intercept,
+        of: problem)
     }
   }
 

@@ -12,6 +12,12 @@ import Synchronization
 /// here they mean the same in every head.) `FitCertificate.objective` is the sum over the problems, for the
 /// scaled features.
 ///
+/// With `multiclass` `.crammerSinger` there is one problem for all classes instead (Crammer and Singer, "On the
+/// algorithmic implementation of multiclass kernel-based vector machines", 2001; liblinear's `-s 4`), in which
+/// `loss` does not appear:
+///
+///     1/2 sum_m (|w_m|^2 + v_m^2) + C sum_i s_i max(0, max_(m != y_i) 1 + w_m . x_i + b_m - w_(y_i) . x_i - b_(y_i))
+///
 /// Bad input: fewer than two classes and a class without training rows throw `.missingClass`; NaN and infinite
 /// features `.invalidFeatures`; C that is not positive and finite, and a C s_i that overflows,
 /// `.invalidArgument`. With C = 1e300 on classes that no plane separates the fit stops at `iterationLimit`, and
@@ -23,7 +29,14 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     case squaredHinge
   }
 
+  /// How more than two classes are told apart.
+  public enum Multiclass: String, Hashable, Sendable, CaseIterable {
+    case oneVersusRest
+    case crammerSinger
+  }
+
   public var loss: Loss
+  public var multiclass: Multiclass
   public var regularization: Regularization
   public var classWeights: ClassWeights
   public var scaling: FeatureScaling
@@ -37,15 +50,16 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
   public var iterationLimit: Int
 
   public var name: String { "svm" }
-  /// The squared hinge is minimised in the weights; the plain one in its dual's variables, which a head does not
-  /// hold.
-  public var startsWarm: Bool { loss == .squaredHinge }
+  /// Weights tell the dual variables of the squared hinge, but not those of the plain one.
+  public var startsWarm: Bool { loss == .squaredHinge && multiclass == .oneVersusRest }
 
   public init(
     loss: Loss = .squaredHinge, regularization: Regularization = .c(1), classWeights: ClassWeights = .uniform,
     scaling: FeatureScaling = .standardize, hasIntercept: Bool = true, interceptScaling: Double = 1,
-    tolerance: Double = 1e-6, iterationLimit: Int = 1000
+    tolerance: Double = 1e-6, iterationLimit: Int = 1000,
+    multiclass: Multiclass = .oneVersusRest
   ) {
+    self.multiclass = multiclass
     self.loss = loss
     self.regularization = regularization
     self.classWeights = classWeights
@@ -78,10 +92,16 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     let scaling = try FittedScaling(scaling, training.features, context)
     let rows = try TrainingRows(training.features, scaling: scaling, context)
     let constant = hasIntercept ? interceptScaling : 0
+    let norms = try squaredNorms(rows, context).map { $0 + constant * constant }
+    guard multiclass == .oneVersusRest else {
+      let solver = CrammerSinger(
+        rows: rows, labels: training.labels, classes: training.classes.count, costs: costs,
+        squaredNorms: norms, constant: constant, tolerance: tolerance, passLimit: iterationLimit)
+      return try result(of: try solver.solve(context), training, scaling, context)
+    }
     let problems = MarginProblems(
-      rows: rows, labels: training.labels, costs: costs,
-      squaredNorms: try squaredNorms(rows, context).map { $0 + constant * constant }, loss: loss,
-      constant: constant, tolerance: tolerance, passLimit: iterationLimit)
+      rows: rows, labels: training.labels, costs: costs, squaredNorms: norms, loss: loss, constant: constant,
+      tolerance: tolerance, passLimit: iterationLimit)
     let start = try start(training, scaling, context.options.initialHead)
     let solutions = try solveAll(problems, training, start, context)
     let layer = try DenseLayer(
@@ -99,6 +119,28 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
         iterations: solutions.map(\.passes).max() ?? 0, seconds: context.seconds,
         status: statuses.contains(.iterationLimit)
           ? .iterationLimit : (statuses.contains(.precisionLimit) ? .precisionLimit : .converged)))
+  }
+
+  /// Of two classes a head holds the difference.
+  private func result(
+    of solution: CrammerSinger.Solution, _ training: LabeledFeatures, _ scaling: FittedScaling,
+    _ context: FitContext
+  ) throws(HeadsError) -> FitResult {
+    let dimension = training.features.dimension
+    var weights = solution.weights
+    var bias = solution.intercepts.map { $0 * interceptScaling }
+    if bias.count == 2 {
+      weights = (0..<dimension).map { weights[dimension + $0] - weights[$0] }
+      bias = [bias[1] - bias[0]]
+    }
+    let layer = try DenseLayer(folding: weights, bias: bias, inputs: dimension, scaling.columns)
+    return FitResult(
+      head: try Head(
+        layers: [layer], output: .margins, classes: training.classes,
+        normalizesRows: self.scaling == .l2Normalize),
+      certificate: FitCertificate(
+        objective: solution.primal, optimality: .dualityGap(solution.primal - solution.dual),
+        iterations: solution.passes, seconds: context.seconds, status: solution.status))
   }
 
   /// The one-vs-rest problems, in groups that each run on one thread. A problem's answer depends neither on the
@@ -134,21 +176,17 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
 
   /// Problems of a group: so many weight vectors stay in the second cache beside a few rows.
   private static let largestGroup = 16
-  /// After so many passes descent has found most rows within the margin, and Newton steps are better at the
-  /// rest.
-  private static let descentPasses = 8
+  /// Where so many passes did not suffice, as with a large C, Newton steps are better at the rest.
+  private static let descentPasses = 300
 
   private func solve(
     _ problems: MarginProblems, _ positives: [Int], _ start: [MarginProblems.Point]?, _ context: FitContext
   ) throws(HeadsError) -> [MarginProblems.Solution] {
     let suitsNewton = MarginNewton.suits(problems) && iterationLimit > Self.descentPasses
-    if suitsNewton, let start {
-      return try MarginNewton(problems: problems).solve(positives, from: start, passes: 0, context)
-    }
     let descent = DualCoordinateDescent(
       problems: problems, passLimit: suitsNewton ? Self.descentPasses : iterationLimit,
       certifiesAll: !suitsNewton)
-    let outcomes = try descent.solve(positives, context)
+    let outcomes = try descent.solve(positives, from: start, context)
     var (rest, points) = ([Int](), [MarginProblems.Point]())
     for (positive, outcome) in zip(positives, outcomes) {
       guard case .unfinished(let point) = outcome else { continue }
@@ -166,7 +204,7 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
   private func start(
     _ training: LabeledFeatures, _ scaling: FittedScaling, _ head: Head?
   ) throws(HeadsError) -> [MarginProblems.Point]? {
-    guard let head else { return nil }
+    guard let head, startsWarm else { return nil }
     let dimension = training.features.dimension
     let outputs = training.classes.count == 2 ? 1 : training.classes.count
     try head.checkStart(layers: [(dimension, outputs)], classes: training.classes, self.scaling)

@@ -96,6 +96,11 @@ internal import CPermafrostKernels
     return unsafe raw.alpha[row * count + problem]
   }
 
+  package func setVariable(_ row: Int, _ problem: Int, to value: Double) {
+    precondition((0..<rowCount).contains(row) && (0..<count).contains(problem))
+    unsafe raw.alpha[row * count + problem] = value
+  }
+
   package func intercept(_ problem: Int) -> Double {
     precondition((0..<count).contains(problem))
     return unsafe raw.intercepts[problem]

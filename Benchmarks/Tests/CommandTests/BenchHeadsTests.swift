@@ -21,7 +21,8 @@ import Testing
       #expect(["permafrost", "streaming"].contains(object["engine"] as? String))
       #expect(object["threads"] as? Int == 2)
       #expect(try #require(object["batch"] as? Int) > 0)
-      #expect(try #require(object["accuracy"] as? Double) > 0.4)  // a guess is right one time in eight to three
+      // A guess is right one time in three to eight.
+      #expect(try #require(object["accuracy"] as? Double) > 0.4)
       let rounds = try #require(object["rounds"] as? Int)
       let discarded = try #require(object["discarded"] as? Int)
       // The probes may discard any round, and then there is nothing to say of it.
