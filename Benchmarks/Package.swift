@@ -29,7 +29,7 @@ let package = Package(
       ],
       resources: [
         .copy("Resources/demonet.safetensors"), .copy("Resources/peer_cache.py"),
-        .copy("Resources/peer_network.py"),
+        .copy("Resources/peer_heads.py"), .copy("Resources/peer_network.py"),
       ]),
     .target(name: "CMachineProbe", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "Report"),

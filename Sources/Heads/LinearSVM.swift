@@ -12,6 +12,12 @@ import Synchronization
 /// here they mean the same in every head.) `FitCertificate.objective` is the sum over the problems, for the
 /// scaled features.
 ///
+/// With `multiclass` `.crammerSinger` there is one problem for all classes instead (Crammer and Singer, "On the
+/// algorithmic implementation of multiclass kernel-based vector machines", 2001; liblinear's `-s 4`), in which
+/// `loss` does not appear:
+///
+///     1/2 sum_m (|w_m|^2 + v_m^2) + C sum_i s_i max(0, max_(m != y_i) 1 + w_m . x_i + b_m - w_(y_i) . x_i - b_(y_i))
+///
 /// Bad input: fewer than two classes and a class without training rows throw `.missingClass`; NaN and infinite
 /// features `.invalidFeatures`; C that is not positive and finite, and a C s_i that overflows,
 /// `.invalidArgument`. With C = 1e300 on classes that no plane separates the fit stops at `iterationLimit`, and
@@ -23,27 +29,37 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     case squaredHinge
   }
 
+  /// How more than two classes are told apart.
+  public enum Multiclass: String, Hashable, Sendable, CaseIterable {
+    case oneVersusRest
+    case crammerSinger
+  }
+
   public var loss: Loss
+  public var multiclass: Multiclass
   public var regularization: Regularization
   public var classWeights: ClassWeights
   public var scaling: FeatureScaling
   public var hasIntercept: Bool
   /// The constant feature by which the intercept is learnt.
   public var interceptScaling: Double
-  /// The fit of a class ends when no two projected gradients of the dual differ by more.
+  /// The fit of a class ends when its duality gap, which bounds how far its objective is above the minimum, is at
+  /// most so large a part of the objective.
   public var tolerance: Double
-  /// Passes over the rows for each class.
+  /// Passes over the rows, or Newton steps, for each class.
   public var iterationLimit: Int
 
   public var name: String { "svm" }
-  /// A dual solver would need the other problem's dual variables, which a head does not hold.
-  public var startsWarm: Bool { false }
+  /// Weights tell the dual variables of the squared hinge, but not those of the plain one.
+  public var startsWarm: Bool { loss == .squaredHinge && multiclass == .oneVersusRest }
 
   public init(
     loss: Loss = .squaredHinge, regularization: Regularization = .c(1), classWeights: ClassWeights = .uniform,
     scaling: FeatureScaling = .standardize, hasIntercept: Bool = true, interceptScaling: Double = 1,
-    tolerance: Double = 1e-4, iterationLimit: Int = 1000
+    tolerance: Double = 1e-6, iterationLimit: Int = 1000,
+    multiclass: Multiclass = .oneVersusRest
   ) {
+    self.multiclass = multiclass
     self.loss = loss
     self.regularization = regularization
     self.classWeights = classWeights
@@ -76,46 +92,128 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     let scaling = try FittedScaling(scaling, training.features, context)
     let rows = try TrainingRows(training.features, scaling: scaling, context)
     let constant = hasIntercept ? interceptScaling : 0
-    let solver = DualCoordinateDescent(
-      rows: rows, squaredNorms: try squaredNorms(rows, context).map { $0 + constant * constant },
-      costs: costs,
-      loss: loss, constant: constant, tolerance: tolerance, passLimit: iterationLimit)
-    let solutions = try solveEach(solver, training, context)
+    let norms = try squaredNorms(rows, context).map { $0 + constant * constant }
+    guard multiclass == .oneVersusRest else {
+      let solver = CrammerSinger(
+        rows: rows, labels: training.labels, classes: training.classes.count, costs: costs,
+        squaredNorms: norms, constant: constant, tolerance: tolerance, passLimit: iterationLimit)
+      return try result(of: try solver.solve(context), training, scaling, context)
+    }
+    let problems = MarginProblems(
+      rows: rows, labels: training.labels, costs: costs, squaredNorms: norms, loss: loss, constant: constant,
+      tolerance: tolerance, passLimit: iterationLimit)
+    let start = try start(training, scaling, context.options.initialHead)
+    let solutions = try solveAll(problems, training, start, context)
     let layer = try DenseLayer(
-      folding: solutions.flatMap(\.weights), bias: solutions.map { $0.constantWeight * constant },
+      folding: solutions.flatMap(\.point.weights), bias: solutions.map { $0.point.intercept * constant },
       inputs: rows.dimension, scaling.columns)
     let head = try Head(
       layers: [layer], output: .margins, classes: training.classes,
       normalizesRows: self.scaling == .l2Normalize)
+    let statuses = solutions.map(\.status)
     return FitResult(
       head: head,
       certificate: FitCertificate(
         objective: solutions.reduce(0) { $0 + $1.primal },
         optimality: .dualityGap(solutions.reduce(0) { $0 + $1.primal - $1.dual }),
         iterations: solutions.map(\.passes).max() ?? 0, seconds: context.seconds,
-        status: solutions.allSatisfy(\.converged) ? .converged : .iterationLimit))
+        status: statuses.contains(.iterationLimit)
+          ? .iterationLimit : (statuses.contains(.precisionLimit) ? .precisionLimit : .converged)))
   }
 
-  /// The one-vs-rest problems, each on one thread. A problem's answer does not depend on the thread count.
-  private func solveEach(
-    _ solver: DualCoordinateDescent, _ training: LabeledFeatures, _ context: FitContext
-  ) throws(HeadsError) -> [DualCoordinateDescent.Solution] {
+  /// Of two classes a head holds the difference.
+  private func result(
+    of solution: CrammerSinger.Solution, _ training: LabeledFeatures, _ scaling: FittedScaling,
+    _ context: FitContext
+  ) throws(HeadsError) -> FitResult {
+    let dimension = training.features.dimension
+    var weights = solution.weights
+    var bias = solution.intercepts.map { $0 * interceptScaling }
+    if bias.count == 2 {
+      weights = (0..<dimension).map { weights[dimension + $0] - weights[$0] }
+      bias = [bias[1] - bias[0]]
+    }
+    let layer = try DenseLayer(folding: weights, bias: bias, inputs: dimension, scaling.columns)
+    return FitResult(
+      head: try Head(
+        layers: [layer], output: .margins, classes: training.classes,
+        normalizesRows: self.scaling == .l2Normalize),
+      certificate: FitCertificate(
+        objective: solution.primal, optimality: .dualityGap(solution.primal - solution.dual),
+        iterations: solution.passes, seconds: context.seconds, status: solution.status))
+  }
+
+  /// The one-vs-rest problems, in groups that each run on one thread. A problem's answer depends neither on the
+  /// thread count nor on its group.
+  private func solveAll(
+    _ problems: MarginProblems, _ training: LabeledFeatures, _ start: [MarginProblems.Point]?,
+    _ context: FitContext
+  ) throws(HeadsError) -> [MarginProblems.Solution] {
     let positives = training.classes.count == 2 ? [1] : Array(training.classes.indices)
-    let failures = FailureBox(positives.count)
-    let solved = Mutex<[Int: DualCoordinateDescent.Solution]>([:])
-    context.pool.forEach(positives.count) { problem, _ in
+    let threads = context.pool.threads
+    let size = min(Self.largestGroup, (positives.count + threads - 1) / threads)
+    let groups = stride(from: 0, to: positives.count, by: size).map { first in
+      first..<min(first + size, positives.count)
+    }
+    let failures = FailureBox(groups.count)
+    let solved = Mutex<[Int: MarginProblems.Solution]>([:])
+    context.pool.forEach(groups.count) { group, _ in
       do throws(HeadsError) {
-        let solution = try solver.solve(
-          training.labels.map { $0 == positives[problem] },
-          SeededGenerator(seed: context.options.seed, stream: UInt64(problem) + 1), context)
+        let range = groups[group]
+        let solutions = try solve(
+          problems, Array(positives[range]), start.map { Array($0[range]) }, context)
         solved.withLock { solved in
-          solved[problem] = solution
-          context.report(solved.count, of: positives.count, solution.primal)
+          for (problem, solution) in zip(range, solutions) {
+            solved[problem] = solution
+            context.report(solved.count, of: positives.count, solution.primal)
+          }
         }
-      } catch { failures.record(error, problem) }
+      } catch { failures.record(error, group) }
     }
     try failures.rethrow()
     return solved.withLock { solved in positives.indices.compactMap { solved[$0] } }
+  }
+
+  /// Problems of a group: so many weight vectors stay in the second cache beside a few rows.
+  private static let largestGroup = 16
+  /// Where so many passes did not suffice, as with a large C, Newton steps are better at the rest.
+  private static let descentPasses = 300
+
+  private func solve(
+    _ problems: MarginProblems, _ positives: [Int], _ start: [MarginProblems.Point]?, _ context: FitContext
+  ) throws(HeadsError) -> [MarginProblems.Solution] {
+    let suitsNewton = MarginNewton.suits(problems) && iterationLimit > Self.descentPasses
+    let descent = DualCoordinateDescent(
+      problems: problems, passLimit: suitsNewton ? Self.descentPasses : iterationLimit,
+      certifiesAll: !suitsNewton)
+    let outcomes = try descent.solve(positives, from: start, context)
+    var (rest, points) = ([Int](), [MarginProblems.Point]())
+    for (positive, outcome) in zip(positives, outcomes) {
+      guard case .unfinished(let point) = outcome else { continue }
+      rest.append(positive)
+      points.append(point)
+    }
+    var others = try MarginNewton(problems: problems)
+      .solve(rest, from: points, passes: Self.descentPasses, context)[...]
+    return outcomes.compactMap { outcome in
+      if case .solved(let solution) = outcome { solution } else { others.popFirst() }
+    }
+  }
+
+  /// The initial head's weights as they act on scaled rows; they help with the squared hinge only.
+  private func start(
+    _ training: LabeledFeatures, _ scaling: FittedScaling, _ head: Head?
+  ) throws(HeadsError) -> [MarginProblems.Point]? {
+    guard let head, startsWarm else { return nil }
+    let dimension = training.features.dimension
+    let outputs = training.classes.count == 2 ? 1 : training.classes.count
+    try head.checkStart(layers: [(dimension, outputs)], classes: training.classes, self.scaling)
+    let (weight, bias) = head.layers[0].unfolded(scaling.columns)
+    return (0..<outputs).map { output in
+      MarginProblems.Point(
+        weights: Array(weight[output * dimension..<(output + 1) * dimension]),
+        intercept: hasIntercept ? bias[output] / interceptScaling : 0)
+    }
   }
 
   private func squaredNorms(_ rows: TrainingRows, _ context: FitContext) throws(HeadsError) -> [Double] {
@@ -125,14 +223,8 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     for start in stride(from: 0, to: rows.count, by: rows.tileRows) {
       try context.checkCancellation()
       let range = start..<min(start + rows.tileRows, rows.count)
-      try rows.withRows(range, scratch: &scratch) { values in
-        for row in 0..<range.count {
-          var sum = 0.0
-          for index in row * rows.dimension..<(row + 1) * rows.dimension {
-            sum += Double(values[index]) * Double(values[index])
-          }
-          norms.append(sum)
-        }
+      norms += try rows.withRows(range, scratch: &scratch) { tile in
+        MarginKernels.squaredNorms(tile, dimension: rows.dimension)
       }
     }
     return norms

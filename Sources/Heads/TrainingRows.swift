@@ -16,6 +16,8 @@ package final class TrainingRows: Sendable {
 
   /// Whether a whole pass has found no number that is not finite.
   private let isFinite = Atomic(false)
+  /// Whether lending rows costs nothing.
+  var isResident: Bool { resident != nil }
 
   /// Rows as they are stored, read anew on every pass.
   convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {

@@ -159,7 +159,7 @@ import Testing
   @Test func cancellingEndsEveryFit() async throws {
     let golden = try GoldenCase.named("multiclass")
     let endless: [any HeadConfiguration] = [
-      LinearSVM(regularization: .c(1e3), tolerance: 0, iterationLimit: 1_000_000_000),
+      LinearSVM(loss: .hinge, regularization: .c(1e3), tolerance: 0, iterationLimit: 1_000_000_000),
       MultilayerPerceptron(hidden: [64], epochs: 1_000_000_000),
     ]
     for kind in endless {

@@ -4,6 +4,7 @@
 #include "pf_files.h"
 #include "pf_isa.h"
 #include "pf_linear.h"
+#include "pf_margins.h"
 #include "pf_network.h"
 #include "pf_optimizers.h"
 #include "pf_pool.h"

@@ -16,12 +16,3 @@ struct BenchPipeline: ParsableCommand {
 
   func run() throws { throw CommandError.reserved("bench pipeline") }
 }
-
-struct BenchHeads: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "heads", abstract: "Reserved.")
-
-  @Argument(parsing: .allUnrecognized)
-  var arguments: [String] = []
-
-  func run() throws { throw CommandError.reserved("bench heads") }
-}

@@ -16,6 +16,8 @@ final class PeerServer {
   /// Its version, and which of its ways to run was fastest.
   private(set) var version = ""
   private(set) var setup = ""
+  /// By how much the objective it was asked for is missed, over that objective; negative where it is met.
+  private(set) var excess: Double?
   private let process = Process()
   private let (input, output) = (Pipe(), Pipe())
   private var received = Data()
@@ -49,13 +51,28 @@ final class PeerServer {
     try ask("run \(seconds)").milliseconds ?? []
   }
 
-  /// One run of a task of the cache's benchmark.
+  /// One run of a task of the cache's or the heads' benchmark.
   func measure(_ task: String) throws -> CacheRun {
     let answer = try ask(task)
     guard let milliseconds = answer.milliseconds?.first, let sum = answer.sum else {
       throw CommandError.failed("\(engine) does not say how long \(task) took")
     }
     return CacheRun(milliseconds: milliseconds, sum: sum)
+  }
+
+  /// Has it choose how to fit heads.
+  func calibrate(_ targets: [Double]) throws {
+    let answer = try ask((["calibrate"] + targets.map { "\($0)" }).joined(separator: " "))
+    setup = answer.setup ?? ""
+    excess = targets.isEmpty ? nil : answer.sum
+  }
+
+  /// A number that it computes.
+  func value(_ command: String) throws -> Double {
+    guard let sum = try ask(command).sum else {
+      throw CommandError.failed("\(engine) has no answer to \(command)")
+    }
+    return sum
   }
 
   /// The logits of the pictures.
