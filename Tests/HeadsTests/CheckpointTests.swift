@@ -57,7 +57,7 @@ import Testing
     let whole = try await configuration.fit(training, validation: validation, options: options(nil))
     #expect(whole.history.count == 10)
     for every in [1, 3] {
-      try await withTemporaryFolder(awaiting: { folder in
+      try await awaitingTemporaryFolder { folder in
         let code = try await interrupted(configuration, after: 4, options(folder, every: every))
         #expect(code == .cancelled)
         let counter = Mutex<[Int]>([])
@@ -71,13 +71,13 @@ import Testing
         let again = try await configuration.fit(training, validation: validation, options: options(folder))
         #expect(again.head == whole.head && again.history == whole.history)
         #expect(again.certificate.status == whole.certificate.status)
-      })
+      }
     }
   }
 
   @Test func anotherFitIsRefusedByTheNameOfWhatDiffers() async throws {
     let (training, validation) = try parts()
-    try await withTemporaryFolder(awaiting: { folder in
+    try await awaitingTemporaryFolder { folder in
       _ = try await configuration.fit(training, validation: validation, options: options(folder))
       func refusal(
         _ change: (inout MultilayerPerceptron) -> Void, _ training: LabeledFeatures? = nil,
@@ -107,12 +107,12 @@ import Testing
       order.swapAt(3, 4)
       #expect(try await refusal({ _ in }, training.selecting(order)).contains("was"))
       #expect(try await refusal({ _ in }, training, training).contains("validation"))
-    })
+    }
   }
 
   @Test func whatIsNoCheckpointIsRefused() async throws {
     let (training, validation) = try parts()
-    try await withTemporaryFolder(awaiting: { folder in
+    try await awaitingTemporaryFolder { folder in
       let path = folder + "/perceptron.checkpoint"
       _ = try await configuration.fit(training, validation: validation, options: options(folder))
       let bytes = try FileBytes.read(path, limit: 1 << 20)
@@ -128,7 +128,7 @@ import Testing
         try await configuration.fit(training, options: options(folder))
       }
       #expect(error?.code == .malformed)
-    })
+    }
     let nowhere = await #expect(throws: HeadsError.self) {
       try await configuration.fit(training, options: options("/nonexistent/folder"))
     }

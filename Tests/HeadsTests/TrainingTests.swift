@@ -94,7 +94,7 @@ enum TrainingGoldens {
         [golden.data.features.dimension] + hidden + [golden.classCount],
         seed: try #require(json["seed"]?.integer)),
       activation: try #require(json["activation"]?.string.flatMap(Activation.init)),
-      hasBatchNormalization: try #require(json["batchNormalization"]?.bool))
+      hasBatchNormalization: json["batchNormalization"]?.bool == true)
     let result = try await configuration.fit(golden.data, options: FitOptions(threads: 1))
     let losses = flat(json["losses"])
     #expect(result.history.count == losses.count)

@@ -14,8 +14,8 @@ package func withTemporaryFolder<Result>(_ body: (String) throws -> Result) thro
 }
 
 /// The same for a body that waits.
-package func withTemporaryFolder<Result>(
-  awaiting body: (String) async throws -> Result
+package func awaitingTemporaryFolder<Result>(
+  _ body: (String) async throws -> Result
 ) async throws -> Result {
   let folder = try makeFolder()
   defer { removeFolder(folder) }

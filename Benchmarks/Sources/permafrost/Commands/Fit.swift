@@ -2,6 +2,7 @@ import ArgumentParser
 import FeatureCache
 import Foundation
 import Heads
+import Report
 
 struct Fit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
