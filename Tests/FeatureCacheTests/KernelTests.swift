@@ -100,7 +100,10 @@ import Testing
   }
 
   @Test func largestMagnitudes() {
-    let values = (0..<70).map { Float(($0 * 37) % 71) * ($0 % 3 == 0 ? -1 : 1) }
+    let values: [Float] = (0..<70).map { index in
+      let magnitude = Float(index * 37 % 71)
+      return index % 3 == 0 ? -magnitude : magnitude
+    }
     for table in RowTable.all {
       for count in 0...70 {
         for start in 0..<min(3, 71 - count) {
