@@ -159,9 +159,10 @@ package struct PerceptronNetwork {
         transposeA: true, m: layer.outputs, n: layer.inputs, k: count, passes[index].delta,
         index == 0 ? input : passes[index - 1].activation, into: &passes[index].weightGradient)
       for output in 0..<layer.outputs {
-        passes[index].biasGradient[output] = (0..<count).reduce(0) {
-          $0 + passes[index].delta[$1 * layer.outputs + output]
-        }
+        // Normalising takes a bias out again; rounding, which Adam would blow up, is not its gradient.
+        passes[index].biasGradient[output] =
+          layer.normalization != nil
+          ? 0 : (0..<count).reduce(0) { $0 + passes[index].delta[$1 * layer.outputs + output] }
       }
       guard index > 0 else { break }
       let size = count * layer.inputs

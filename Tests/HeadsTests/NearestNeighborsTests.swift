@@ -14,8 +14,8 @@ import Testing
   @Test(arguments: BaselineGolden.all) func parity(_ peer: BaselineGolden) async throws {
     let data = peer.golden.data
     let unweighted = try LabeledFeatures(data.features, labels: data.labels, classes: data.classes)
-    let voters = unweighted.selecting((0..<data.count).filter { $0 % 3 > 0 })
-    let queries = unweighted.selecting((0..<12).map { 3 * $0 })
+    let voters = unweighted.selecting((0..<data.count).filter { $0 % 5 > 0 })
+    let queries = unweighted.selecting((0..<8).map { 5 * $0 })
     #expect(peer.entries("neighbors").count == 4)
     for entry in peer.entries("neighbors") {
       let configuration = NearestNeighbors(
