@@ -39,7 +39,7 @@ struct BarListFigure {
   }
 
   func figure() -> Figure {
-    let width = 330.0
+    let width = 430.0
     let step = rows.contains { !$0.detail.isEmpty } ? 60.0 : 44
     let most = max(rows.map(\.value).max() ?? 0, 1e-9)
     var figure = Figure(width: width, height: Double(max(rows.count, 1)) * step, label: label)

@@ -1,19 +1,23 @@
 /// Test accuracy over the number of training pictures, a line a head with the range of its draws.
 struct LearningFigure {
+  /// For a wide page or a telephone.
+  enum Layout { case wide, narrow }
+
   let ranking: Ranking
+  let layout: Layout
   let series: [LearningSeries]
 
   func figure() -> Figure {
     let points = series.flatMap(\.points).filter { $0.rows > 0 }
     let names = series.map { TextWidth.fitted($0.name, width: 150, size: 11.5, bold: true) }
     let legend = (names.map { TextWidth.estimate($0, size: 11.5, bold: true) }.max() ?? 0) + 18
-    let width = 640.0
+    let width = layout == .wide ? 960.0 : 380
     let y = Axis(covering: points.flatMap { [$0.low, $0.high, $0.mean] }, ticks: 5, within: 0...1)
     let sizes = Set(points.map(\.rows)).sorted()
     let plot = LinePlot(
       x: Axis(logarithmicOver: Double(sizes.first ?? 1), Double(sizes.last ?? 10)), y: y, left: 52,
-      right: width - legend, top: 30, bottom: 270)
-    var figure = Figure(width: width, height: 314, label: label)
+      right: width - legend, top: 30, bottom: layout == .wide ? 330 : 250)
+    var figure = Figure(width: width, height: plot.bottom + 44, label: label)
     plot.drawFrame(
       in: &figure, xLabels: [], yLabels: y.percentLabels, xTitle: "training pictures, logarithmic",
       yTitle: "test accuracy")

@@ -13,7 +13,7 @@ struct ReliabilityFigure {
     let x = { (value: Double) in left + min(max(value, 0), 1) * (right - left) }
     let y = { (value: Double) in bottom - min(max(value, 0), 1) * (bottom - top) }
     var figure = Figure(width: width, height: countBottom + 42, label: label)
-    figure.text(0, 12, "right", class: "s m")
+    figure.text(0, 12, "share right", class: "s m")
     figure.text(
       right, 12, "calibration error \(NumberFormat.percent(reliability.expectedError))", class: "s b",
       anchor: .end)

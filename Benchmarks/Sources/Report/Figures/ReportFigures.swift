@@ -29,7 +29,9 @@ extension ComparisonReport {
   public func layerSVGs() -> [String] { layerFigures(Ranking(self)).map { $0.figure.document() } }
 
   /// Accuracy over the number of training pictures as SVG files, one a layer.
-  public func learningSVGs() -> [String] { learningFigures(Ranking(self)).map { $0.figure.document() } }
+  public func learningSVGs() -> [String] {
+    learningFigures(Ranking(self), .wide).map { $0.figure.document() }
+  }
 
   /// The reliability diagram of a head, by its index in `heads`, as an SVG file; nil for a head without
   /// probabilities.
@@ -89,7 +91,9 @@ extension ComparisonReport {
   }
 
   /// One figure a layer on which learning was followed.
-  func learningFigures(_ ranking: Ranking) -> [(place: String, figure: Figure)] {
+  func learningFigures(
+    _ ranking: Ranking, _ layout: LearningFigure.Layout
+  ) -> [(place: String, figure: Figure)] {
     var places: [[LearningSeries]] = []
     for line in learning where !line.points.isEmpty {
       if let index = places.firstIndex(where: { $0[0].network == line.network && $0[0].layer == line.layer })
@@ -101,7 +105,7 @@ extension ComparisonReport {
     }
     return places.map { lines in
       let place = [lines[0].network, lines[0].layer].filter { !$0.isEmpty }.joined(separator: " ")
-      return (place, LearningFigure(ranking: ranking, series: lines).figure())
+      return (place, LearningFigure(ranking: ranking, layout: layout, series: lines).figure())
     }
   }
 }

@@ -14,6 +14,8 @@ struct Ranking {
   let hasSeveralLayers: Bool
   /// Whether they stand on more than one network.
   let hasSeveralNetworks: Bool
+  /// Whether a network alone tells its layer.
+  private let hasOneLayerEach: Bool
   private let kinds: [String]
   private let layers: [String]
 
@@ -22,16 +24,19 @@ struct Ranking {
     order = Self.sorted(report.heads)
     layers = Self.distinct(report.heads.map { $0.network + " " + $0.layer })
     hasSeveralLayers = layers.count > 1
-    hasSeveralNetworks = Set(report.heads.map(\.network)).count > 1
+    let networks = Set(report.heads.map(\.network))
+    hasSeveralNetworks = networks.count > 1
+    hasOneLayerEach = networks.count == layers.count
     kinds = Self.distinct(report.heads.map(\.name) + report.controls.flatMap { $0.heads.map(\.name) })
   }
 
   /// The compared heads, best first.
   var heads: [HeadResult] { order.map { report.heads[$0] } }
 
-  /// The head's name, with its layer where names alone are ambiguous.
+  /// The head's name, with what tells it from others of that name: network, layer or both.
   func label(_ head: HeadResult) -> String {
-    hasSeveralLayers && !head.layer.isEmpty ? "\(head.name) on \(place(head))" : head.name
+    guard hasSeveralLayers, !head.layer.isEmpty else { return head.name }
+    return "\(head.name) on \(hasSeveralNetworks && hasOneLayerEach ? head.network : place(head))"
   }
 
   /// The layer, with its network where there are several.

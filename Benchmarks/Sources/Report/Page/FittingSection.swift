@@ -1,7 +1,8 @@
 /// How the heads came about: the choice of a parameter, the training, the time.
 struct FittingSection {
   /// Curves are drawn for this many heads, the best ones.
-  static let mostHeads = 12
+  static let mostSelections = 6
+  static let mostTrainings = 3
 
   let ranking: Ranking
 
@@ -10,34 +11,29 @@ struct FittingSection {
     let heads = ranking.heads
     let selections = heads.compactMap { head in
       report.selectionFigure(head, ranking).map { (head, $0) }
-    }.prefix(Self.mostHeads)
+    }.prefix(Self.mostSelections)
     let trainings = heads.map { ($0, report.trainingFigures($0, ranking)) }.filter { !$0.1.isEmpty }
-      .prefix(Self.mostHeads)
-    var small = selections.map { head, figure in
+      .prefix(Self.mostTrainings)
+    let small = selections.map { head, figure in
       card("\(ranking.label(head)): choosing \(head.selection?.parameter ?? "")", [figure.inline()])
     }
-    if heads.contains(where: { $0.fitSeconds.isFinite && $0.fitSeconds >= 0 }) {
-      small.append(
-        card(
-          "Time", note: "Wall time of choosing and fitting.",
-          [BarListFigure.times(ranking).figure().inline()]))
-    }
-    let memory = BarListFigure.memory(ranking)
-    if !memory.rows.isEmpty {
-      small.append(
-        card(
-          "Memory", note: "The most that the process had resident meanwhile.", [memory.figure().inline()]))
+    let costs = [
+      ("Time", "Wall time of choosing and fitting.", BarListFigure.times(ranking)),
+      ("Memory", "The most that the process had resident meanwhile.", BarListFigure.memory(ranking)),
+    ].filter { !$0.2.rows.isEmpty }.map { title, note, figure in
+      card(title, note: note, [figure.figure().inline()])
     }
     let large = trainings.map { head, figures in
       card(
         "\(ranking.label(head)): training", [element("div", ["class": "plots"], figures.map { $0.inline() })])
     }
-    guard !small.isEmpty || !large.isEmpty else { return nil }
+    guard !small.isEmpty || !large.isEmpty || !costs.isEmpty else { return nil }
     var content: [Markup] = []
     if !small.isEmpty { content.append(element("div", ["class": "grid small"], Array(small))) }
     if !large.isEmpty {
       content.append(element("div", ["class": "grid wide"], Array(large)))
     }
+    if !costs.isEmpty { content.append(element("div", ["class": "grid"], costs)) }
     return section(
       "How they were fitted", id: "fitting",
       why: "Parameters were chosen on validation pictures; the test pictures had no part in it.", content)

@@ -5,10 +5,11 @@ struct HeaderSection {
   var markup: Markup? {
     let headline = Headline(ranking: ranking)
     let report = ranking.report
-    let leads = [headline.controlSentence, report.lead.isEmpty ? nil : report.lead].compactMap { $0 }
+    let (title, remark) = headline.parts
+    let leads = [remark, headline.controlSentence, report.lead.isEmpty ? nil : report.lead].compactMap { $0 }
     var content: [Markup] = []
     if !report.title.isEmpty { content.append(element("p", ["class": "kicker"], text: report.title)) }
-    content.append(element("h1", text: headline.sentence))
+    content.append(element("h1", text: title))
     content += leads.map { element("p", ["class": "lead"], text: $0) }
     content += report.notes.map { element("p", ["class": "lead"], text: "Note: " + $0) }
     if !tiles.isEmpty { content.append(element("ul", ["class": "tiles"], tiles)) }

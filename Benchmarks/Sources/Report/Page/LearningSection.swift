@@ -3,13 +3,14 @@ struct LearningSection {
   let ranking: Ranking
 
   var markup: Markup? {
-    let figures = ranking.report.learningFigures(ranking)
-    guard !figures.isEmpty else { return nil }
-    let cards = figures.map { place, figure in
+    let wide = ranking.report.learningFigures(ranking, .wide)
+    let narrow = ranking.report.learningFigures(ranking, .narrow)
+    guard !wide.isEmpty else { return nil }
+    let cards = zip(wide, narrow).map { wide, narrow in
       card(
-        place.isEmpty ? "By training pictures" : "On \(place)",
+        wide.place.isEmpty ? "By training pictures" : "On \(wide.place)",
         note: "The line is the mean over several draws of the training pictures, the haze their range.",
-        [scrolling("Learning curve", [element("div", ["style": "min-width:460px"], [figure.inline()])])])
+        [wide.figure.inline(class: "only-wide"), narrow.figure.inline(class: "only-narrow")])
     }
     return section(
       "Would more pictures help", id: "learning",

@@ -1,22 +1,24 @@
 /// Where the heads go wrong: recall by class, the most frequent mistakes, confusion matrices.
 struct MistakeSection {
   /// Matrices are drawn for this many heads, the best ones; fewer where each needs a screen of its own.
-  static let mostMatrices = (small: 9, large: 3)
+  static let mostMatrices = (small: 9, middle: 3, large: 3)
   /// With more classes than this a matrix is large.
   static let mostSmallClasses = 12
 
   let ranking: Ranking
 
   var markup: Markup? {
-    let cards = [recallCard, mistakeCard, classCard].compactMap { $0 }
+    let cards = [recallCard, classCard, mistakeCard].compactMap { $0 }
     let matrices = matrixCards
     guard !cards.isEmpty || !matrices.isEmpty else { return nil }
     var content: [Markup] = []
-    if !cards.isEmpty { content.append(element("div", ["class": "grid"], cards)) }
-    if !matrices.isEmpty {
-      let isSmall = ranking.report.data.classes.count <= 6
-      content.append(
-        element("div", ["class": isLarge ? "grid wide" : isSmall ? "grid small" : "grid"], matrices))
+    if isMiddling {
+      content = [element("div", ["class": "grid"], cards + matrices)]
+    } else {
+      if !cards.isEmpty { content.append(element("div", ["class": "grid"], cards)) }
+      if !matrices.isEmpty {
+        content.append(element("div", ["class": isLarge ? "grid wide" : "grid small"], matrices))
+      }
     }
     return section(
       "Where they go wrong", id: "mistakes",
@@ -27,6 +29,8 @@ struct MistakeSection {
   }
 
   private var isLarge: Bool { ranking.report.data.classes.count > Self.mostSmallClasses }
+  /// Matrices as wide as the other cards.
+  private var isMiddling: Bool { !isLarge && ranking.report.data.classes.count > 6 }
 
   private var recallCard: Markup? {
     guard ranking.heads.contains(where: { $0.recall.contains(where: \.isFinite) }) else { return nil }
@@ -72,7 +76,8 @@ struct MistakeSection {
 
   private var matrixCards: [Markup] {
     guard ranking.report.data.classes.count <= ConfusionFigure.mostClasses else { return [] }
-    let limit = isLarge ? Self.mostMatrices.large : Self.mostMatrices.small
+    let limit =
+      isLarge ? Self.mostMatrices.large : isMiddling ? Self.mostMatrices.middle : Self.mostMatrices.small
     return ranking.heads.filter { !$0.confusion.isEmpty }.prefix(limit).map { head in
       let title = ranking.label(head)
       let figure = ConfusionFigure(head, title: title, data: ranking.report.data).figure()

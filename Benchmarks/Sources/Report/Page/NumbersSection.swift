@@ -25,7 +25,9 @@ struct NumbersSection {
     }
     let table = scrolling("All numbers", [element("table", [:], [element("tr", [:], titles)] + rows)])
     return section(
-      "All numbers", id: "numbers", why: "Intervals are 95 %. Log loss is in nats; lower is better.",
+      "All numbers", id: "numbers",
+      why:
+        "Intervals are 95 %. Log loss is in nats. Of log loss, Brier and calibration error, less is better.",
       [element("div", ["class": "card flows"], [table])])
   }
 

@@ -2,6 +2,8 @@
 struct PairSection {
   /// The list names this many pairs; the matrix has the others.
   static let mostLines = 12
+  /// The same where the list stands beside the intervals and should be as tall.
+  static let mostBesideLines = 7
 
   let ranking: Ranking
 
@@ -26,7 +28,7 @@ struct PairSection {
       [
         element(
           "ul", ["class": scrolled && !isBeside ? "plain two" : "plain"],
-          lines.prefix(isBeside ? Self.mostLines * 2 / 3 : Self.mostLines).map(item))
+          lines.prefix(isBeside ? Self.mostBesideLines : Self.mostLines).map(item))
       ])
     return section(
       "Which differences are real", id: "differences",

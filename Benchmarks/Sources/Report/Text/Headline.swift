@@ -14,13 +14,49 @@ struct Headline {
       return "\(ranking.label(best)) and \(name) are level at \(value)."
     }
     var sentence = "\(ranking.label(best)) is best: \(value)"
-    if let pair = ranking.pair(ranking.order[0], ranking.order[1]), pair.decisiveP.isFinite {
-      let verdict = pair.isSignificant ? "significant" : "not significant"
-      let correction = pair.adjustedP == nil ? "" : " with Holm's correction"
-      sentence += "; its lead over \(name) is \(verdict)"
-      sentence += " (McNemar \(NumberFormat.pValue(pair.decisiveP))\(correction))"
-    }
+    if let lead = lead(over: second) { sentence += "; its lead over \(lead)" }
     return sentence + "."
+  }
+
+  /// The same in two parts: what a reader must know, and how sure it is.
+  var parts: (title: String, remark: String?) {
+    let heads = ranking.heads.filter { $0.accuracy.isFinite }
+    guard heads.count > 1, heads[0].accuracy > heads[1].accuracy else { return (sentence, nil) }
+    let title = "\(ranking.label(heads[0])) is best: \(NumberFormat.percent(heads[0].accuracy))."
+    var remarks: [String] = []
+    if heads[0].hasInterval {
+      let low = NumberFormat.fixed(heads[0].accuracyLow * 100, 1)
+      remarks.append("The 95\u{A0}% interval is \(low) to \(NumberFormat.percent(heads[0].accuracyHigh)).")
+    }
+    if let lead = lead(over: heads[1]) { remarks.append("Its lead over \(lead).") }
+    if let equals { remarks.append(equals) }
+    return (title, remarks.isEmpty ? nil : remarks.joined(separator: " "))
+  }
+
+  /// `logistic regression is not significant (McNemar p = 0.32)`; nil where it was not tested.
+  private func lead(over second: HeadResult) -> String? {
+    guard let pair = ranking.pair(ranking.order[0], ranking.order[1]), pair.decisiveP.isFinite else {
+      return nil
+    }
+    let verdict = pair.isSignificant ? "significant" : "not significant"
+    let correction = pair.adjustedP == nil ? "" : " with Holm's correction"
+    return "\(Self.withinSentence(ranking.label(second))) is \(verdict) "
+      + "(McNemar \(NumberFormat.pValue(pair.decisiveP))\(correction))"
+  }
+
+  /// How many heads cannot be told from the best one, and how many surely equal it; nil where nothing was
+  /// tested.
+  private var equals: String? {
+    let tested = ranking.order.dropFirst().compactMap { ranking.pair(ranking.order[0], $0) }
+    guard tested.count > 1 else { return nil }
+    let open = tested.count { !$0.isSignificant }
+    let equal = tested.count { $0.isWithin(ranking.report.equivalenceMargin) }
+    guard open > 0 else { return "It is significantly better than each of the others." }
+    let others = open == 1 ? "One of the others is" : "\(NumberFormat.count(open)) of the others are"
+    let points = NumberFormat.plain(ranking.report.equivalenceMargin * 100)
+    let proven = equal == 0 ? "none is" : equal == 1 ? "one is" : "\(NumberFormat.count(equal)) are"
+    let unit = points == "1" ? "one point" : "\(points) points"
+    return "\(others) not significantly worse; \(proven) shown to be equal within \(unit)."
   }
 
   /// What the controls reach, and whether their intervals touch the best head's; nil without controls.

@@ -29,7 +29,7 @@ extension ComparisonReport {
         let interval = [head.accuracyLow, head.accuracyHigh].map { NumberFormat.fixed($0 * 100, 1) }
         table.add(
           (hasGroups ? [row == 0 ? name : ""] : []) + [
-            head.name, head.layer, Ranking.parameters(head), NumberFormat.percent(head.accuracy),
+            head.name, ranking.place(head), Ranking.parameters(head), NumberFormat.percent(head.accuracy),
             head.hasInterval ? interval.joined(separator: " – ") : NumberFormat.missing,
             head.logLoss.map { NumberFormat.fixed($0, 3) } ?? NumberFormat.missing,
             NumberFormat.seconds(head.fitSeconds), head.converged == false ? "not converged" : "",
@@ -49,8 +49,8 @@ extension ComparisonReport {
     let lines = PairLine.all(ranking)
     for pair in lines.prefix(Self.mostPairLines) {
       table.add([
-        "\(pair.better) – \(pair.worse)", pair.difference, "\(pair.onlyBetter) : \(pair.onlyWorse)",
-        NumberFormat.pValue(pair.p), pair.isSignificant ? "significant" : "",
+        "\(pair.better) – \(pair.worse)", pair.interval, "\(pair.onlyBetter) : \(pair.onlyWorse)",
+        NumberFormat.pValue(pair.p), pair.isSignificant ? "significant" : pair.isEqual ? "equal" : "",
       ])
     }
     return table
