@@ -91,4 +91,33 @@ import Testing
       #expect(abs(all.certificate.objective - some.certificate.objective) < 1e-8)
     }
   }
+
+  @Test func aWarmStartGivesTheSameAnswerInFewerPasses() async throws {
+    let golden = try GoldenCase.named("multiclass")
+    var svm = LinearSVM(regularization: .c(0.1), tolerance: 1e-8, iterationLimit: 10_000)
+    #expect(svm.startsWarm && !LinearSVM(loss: .hinge).startsWarm)
+    let near = try await svm.fit(golden.data)
+    svm.regularization = .c(0.12)
+    let cold = try await svm.fit(golden.data)
+    let warm = try await svm.fit(golden.data, options: FitOptions(initialHead: near.head))
+    let (a, b) = (cold.certificate.objective, warm.certificate.objective)
+    #expect(cold.certificate.isConverged && warm.certificate.isConverged && abs(a - b) <= 2e-8 * a)
+    #expect(warm.certificate.iterations <= cold.certificate.iterations)
+  }
+
+  @Test func newtonStepsFinishWhatDescentDoesNot() async throws {
+    // So large a C on classes that overlap takes descent thousands of passes.
+    let golden = try GoldenCase.named("imbalanced")
+    for budget in [1 << 30, 1 << 14, 0] {
+      let svm = LinearSVM(regularization: .c(1e4), tolerance: 1e-8, iterationLimit: 5000)
+      let result = try await svm.fit(golden.data, options: FitOptions(rowMemoryBudget: budget))
+      #expect(result.certificate.isConverged)
+      #expect(result.certificate.iterations > 300 && result.certificate.iterations < 5000)
+      guard case .dualityGap(let gap) = result.certificate.optimality else {
+        Issue.record("no duality gap")
+        continue
+      }
+      #expect(abs(gap) <= 1e-8 * result.certificate.objective)
+    }
+  }
 }
