@@ -115,7 +115,7 @@ import Testing
             unsafe pf_linear_targets(shares: shares.baseAddress, labels: labels.baseAddress, rows: rows)
           }
         }
-        let loss = unsafe withExtendedLifetime((shares, labels)) {
+        let loss = withExtendedLifetime((shares, labels)) {
           unsafe kernels.pointee.losses(targets, bias, &z, stride, outputs, &p, &sums)
         }
         var (total, residualSums) = (0.0, [Double](repeating: 1, count: outputs))
