@@ -24,6 +24,8 @@ struct LBFGS {
   private(set) var gradient: [Double] = []
   /// Points reached after the first one.
   private(set) var iterations = 0
+  /// By how much the last of them lowered the objective.
+  private(set) var lastDecrease = Double.infinity
   /// Where to evaluate next.
   private(set) var trial: [Double]
   private var pairs: [Pair] = []
@@ -101,6 +103,7 @@ struct LBFGS {
     case .accepted:
       remember(gradient)
       point = trial
+      lastDecrease = self.value - value
       (self.value, self.gradient) = (value, gradient)
       iterations += 1
       self.session = nil

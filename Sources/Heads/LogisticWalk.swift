@@ -119,9 +119,11 @@ final class LogisticWalk {
     }
     guard done < rule.iterationLimit else { return finish(.iterationLimit) }
     guard let excess = search.propose(guess) else { return cannotMove() }
-    // Without a step since the last answer the model is of another place.
-    let share = done > 0 ? 1 : search.knowsCurvature ? 0.1 : 0
-    if share > 0 && excess <= share * rule.objectiveTolerance * search.value { finish(.converged) }
+    // Without a step since the last answer the model is of another place; and after one that gained much more
+    // than is left by the model, the model is not to be trusted.
+    let tolerance = rule.objectiveTolerance * search.value
+    let isTrusted = done > 0 ? search.lastDecrease <= 10 * tolerance : search.knowsCurvature
+    if isTrusted && excess <= (done > 0 ? 1 : 0.1) * tolerance { finish(.converged) }
   }
 
   private func cannotMove() {

@@ -86,7 +86,9 @@ import Testing
       FeatureMatrix(rows.map { $0 - 4096 }, dimension: golden.data.features.dimension),
       labels: golden.data.labels, classes: golden.data.classes)
     for scaling in [FeatureScaling.standardize, .none] {
-      let configuration = LogisticRegression(scaling: scaling, tolerance: 1e-8)
+      // The gradient by weights of columns near 4096 is 4096 times as large.
+      let configuration = LogisticRegression(
+        scaling: scaling, tolerance: scaling == .none ? 1e-5 : 1e-8)
       let (a, b) = (try await configuration.fit(far), try await configuration.fit(near))
       #expect(a.certificate.isConverged && b.certificate.isConverged)
       let (first, second) = (a.certificate.objective, b.certificate.objective)
