@@ -119,11 +119,13 @@ final class LogisticWalk {
     }
     guard done < rule.iterationLimit else { return finish(.iterationLimit) }
     guard let excess = search.propose(guess) else { return cannotMove() }
-    // Without a step since the last answer the model is of another place; and after one that gained much more
-    // than is left by the model, the model is not to be trusted.
+    // What is left is only as good as the solver's model. After a short step along the path the model of the
+    // last place still holds; a long one has to be paid for with steps here, and with a margin.
     let tolerance = rule.objectiveTolerance * search.value
-    let isTrusted = done > 0 ? search.lastDecrease <= 10 * tolerance : search.knowsCurvature
-    if isTrusted && excess <= (done > 0 ? 1 : 0.1) * tolerance { finish(.converged) }
+    let isNear = stops.last.map { values[stops.count] <= 2 * $0.c } ?? false
+    let isTrusted =
+      done > 0 ? search.lastDecrease <= 10 * tolerance : isNear && search.knowsCurvature
+    if isTrusted && excess <= (isNear && done > 0 ? 1 : 0.1) * tolerance { finish(.converged) }
   }
 
   private func cannotMove() {
