@@ -87,7 +87,7 @@ struct CrammerSinger {
     _ state: inout State, _ stillBeyond: Double, _ generator: inout SeededGenerator,
     _ scratch: inout [Float], _ context: FitContext
   ) throws(HeadsError) {
-    let tileRows = max(16, Self.tileNumbers / rows.dimension)
+    let tileRows = rows.isResident ? rows.count : max(16, Self.tileNumbers / rows.dimension)
     var starts = Array(stride(from: 0, to: rows.count, by: tileRows))
     generator.shuffle(&starts)
     for start in starts {
@@ -104,7 +104,8 @@ struct CrammerSinger {
     }
   }
 
-  /// Numbers of a tile, within which rows are visited in random order, tile after tile.
+  /// Numbers of a tile of rows that are read anew, within which they are visited in random order, tile after tile.
+  /// Any order of all rows, which takes fewer passes, needs them in memory.
   private static let tileNumbers = 1 << 21
 
   /// Maximises over the variables of one row.

@@ -33,7 +33,8 @@ struct DualCoordinateDescent {
 
   /// Below this, differences of gradients drown in float32's rounding.
   private static let precisionThreshold = 1e-3
-  /// Numbers of a tile, within which rows are visited in random order, tile after tile.
+  /// Numbers of a tile of rows that are read anew, within which they are visited in random order, tile after tile.
+  /// Any order of all rows, which takes fewer passes, needs them in memory.
   private static let tileNumbers = 1 << 21
 
   /// - Parameters:
@@ -126,7 +127,7 @@ struct DualCoordinateDescent {
     let precise = unfinished.filter { progress[$0].isPrecise }.map { UInt32(truncatingIfNeeded: $0) }
     let quick = unfinished.filter { !progress[$0].isPrecise }.map { UInt32(truncatingIfNeeded: $0) }
     let rows = problems.rows
-    let tileRows = max(16, Self.tileNumbers / rows.dimension)
+    let tileRows = rows.isResident ? rows.count : max(16, Self.tileNumbers / rows.dimension)
     var starts = Array(stride(from: 0, to: rows.count, by: tileRows))
     generator.shuffle(&starts)
     for start in starts {

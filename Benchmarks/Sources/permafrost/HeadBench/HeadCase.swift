@@ -37,7 +37,7 @@ struct HeadCase {
   /// The published cases, or the same of tiny rows.
   static func all(quick: Bool) -> [HeadCase] {
     let (small, many, mapped) =
-      quick ? (HeadShape.tiny, .tinyMany, .tinyMapped) : (HeadShape.small, .many, .mapped)
+      quick ? (HeadShape.tiny, HeadShape.tinyMany, HeadShape.tinyMapped) : (.small, .many, .mapped)
     return [
       HeadCase(name: "logistic-0.001", task: .logistic, shape: small, cs: [1e-3]),
       HeadCase(name: "logistic-1", task: .logistic, shape: small),

@@ -1,4 +1,4 @@
-import FeatureCache
+@_spi(Benchmarks) import FeatureCache
 import Foundation
 import Heads
 
