@@ -33,7 +33,7 @@ struct PerceptronState {
   mutating func finish(_ record: EpochRecord, _ settings: MultilayerPerceptron) {
     history.append(record)
     rates.finish(epoch: record.epoch - 1, loss: record.validationLoss ?? record.trainingLoss)
-    if record.epoch == settings.epochs { status = .scheduleCompleted }
+    if record.epoch >= settings.epochs { status = .scheduleCompleted }
     guard let stopping = settings.earlyStopping, let loss = record.validationLoss else {
       (best, bestTrainingLoss) = (network, record.trainingLoss)
       return
