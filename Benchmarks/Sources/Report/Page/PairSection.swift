@@ -33,7 +33,8 @@ struct PairSection {
     return section(
       "Which differences are real", id: "differences",
       why: "Difference in points of accuracy and p of McNemar's exact test on the same pictures"
-        + (isAdjusted ? ", corrected for the number of pairs (Holm)" : "")
+        + (isAdjusted
+          ? ", corrected for all \(NumberFormat.count(ranking.report.pairs.count)) pairs (Holm)" : "")
         + ". Blue cells are significant at 5 %"
         + (lines.contains(where: \.isEqual)
           ? "; green ones are equal: the 95 % interval of their difference lies within \(margin)." : "."),
