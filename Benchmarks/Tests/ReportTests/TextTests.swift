@@ -70,7 +70,7 @@ import Testing
       #expect(cells == 14 || cells == 7, "\(row)")
     }
     #expect(lines.contains { $0.contains("lo\\|gi\\*stic \\<b\\> regression") })
-    #expect(lines.contains { $0.contains("equal within 1 points") })
+    #expect(lines.contains { $0.contains("equal within one point") })
     #expect(lines.contains { $0.contains("84\u{A0}MB") || $0.contains("84 MB") })
   }
 

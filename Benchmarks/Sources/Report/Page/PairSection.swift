@@ -50,10 +50,7 @@ struct PairSection {
     [first, second].compactMap { $0 }
   }
 
-  private var margin: String {
-    let text = NumberFormat.plain(ranking.report.equivalenceMargin * 100)
-    return text == "1" ? "one point" : "\(text) points"
-  }
+  private var margin: String { NumberFormat.margin(ranking.report.equivalenceMargin) }
 
   private func fixedWidth(_ figure: Figure) -> Markup {
     element("div", ["style": "min-width:\(Figure.number(figure.width * 0.85))px"], [figure.inline()])

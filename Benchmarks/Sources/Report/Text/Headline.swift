@@ -53,10 +53,9 @@ struct Headline {
     let equal = tested.count { $0.isWithin(ranking.report.equivalenceMargin) }
     guard open > 0 else { return "It is significantly better than each of the others." }
     let others = open == 1 ? "one is" : "\(NumberFormat.count(open)) are"
-    let points = NumberFormat.plain(ranking.report.equivalenceMargin * 100)
+    let margin = NumberFormat.margin(ranking.report.equivalenceMargin)
     let proven = equal == 0 ? "none is" : equal == 1 ? "one is" : "\(NumberFormat.count(equal)) are"
-    let unit = points == "1" ? "one point" : "\(points) points"
-    return "Of the others \(others) not significantly worse; \(proven) shown to be equal within \(unit)."
+    return "Of the others \(others) not significantly worse; \(proven) shown to be equal within \(margin)."
   }
 
   /// What the controls reach, and whether their intervals touch the best head's; nil without controls.
