@@ -57,6 +57,42 @@ import Testing
     #expect(!report.text().contains("nan") && report.text().contains(" – "))
   }
 
+  @Test func markdownIsATableThatNamesCannotBreak() throws {
+    var report = sampleReport(classes: ["a", "b"])
+    report.heads[0].name = "lo|gi*stic <b>\nregression"
+    let lines = report.markdown().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    #expect(lines[0] == "# Ships" && lines.last == "")
+    let rows = lines.filter { $0.hasPrefix("|") }
+    #expect(rows.count == 2 + 3 + 2 + 1 + 2 + 2)
+    for row in rows {
+      // Cells are parted by bars that are not escaped.
+      let cells = row.replacing("\\|", with: "").count { $0 == "|" }
+      #expect(cells == 14 || cells == 7, "\(row)")
+    }
+    #expect(lines.contains { $0.contains("lo\\|gi\\*stic \\<b\\> regression") })
+    #expect(lines.contains { $0.contains("equal within one point") })
+    #expect(lines.contains { $0.contains("84\u{A0}MB") || $0.contains("84 MB") })
+  }
+
+  @Test func thePageSaysHowSureItIs() throws {
+    let tags = try MarkupReader(sampleReport().html()).tags
+    #expect(tags.first { $0.name == "h1" }?.text == "Linear SVM is best: 84.0\u{A0}%.")
+    #expect(
+      tags.contains {
+        $0.attributes["class"] == "lead"
+          && $0.text.contains("Its lead over logistic regression is not significant")
+      })
+    let links = tags.filter { $0.name == "a" }.compactMap { $0.attributes["href"]?.dropFirst() }
+    let sections = Set(tags.filter { $0.name == "section" }.compactMap { $0.attributes["id"] })
+    #expect(links.count > 5 && links.allSatisfy { sections.contains(String($0)) })
+    for heading in ["Can their confidence be believed", "Would more pictures help"] {
+      #expect(tags.contains { $0.name == "h2" && $0.text == heading })
+    }
+    #expect(!tags.contains { $0.text == "Which layer serves best" })
+    let several = try MarkupReader(sampleReport(layers: ["layer3", "layer4"]).html()).tags
+    #expect(several.contains { $0.text == "Which layer serves best" })
+  }
+
   @Test func anEmptyReportIsOneLine() {
     #expect(ComparisonReport(title: "x").text() == "No head was fitted.\n")
   }

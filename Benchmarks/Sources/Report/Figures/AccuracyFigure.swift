@@ -4,7 +4,7 @@ struct AccuracyFigure {
   enum Layout { case wide, narrow }
 
   /// The figure shows this many heads a group; the table under it has them all.
-  static let mostHeads = 30
+  static let mostHeads = 15
 
   private enum Row {
     case group(String, more: Int)
@@ -22,7 +22,10 @@ struct AccuracyFigure {
     self.layout = layout
     let report = ranking.report
     rows = Self.rows(ranking)
-    let heads = report.heads + report.controls.flatMap(\.heads)
+    let heads = rows.compactMap { row -> HeadResult? in
+      guard case .head(let head, _) = row else { return nil }
+      return head
+    }
     let values = heads.flatMap {
       $0.hasInterval ? [$0.accuracy, $0.accuracyLow, $0.accuracyHigh] : [$0.accuracy]
     }
@@ -60,7 +63,7 @@ struct AccuracyFigure {
     }
     figure.line(left, bottom, right, bottom, class: "axis")
     figure.text(
-      (left + right) / 2, bottom + 38, "test accuracy with 95 % interval", class: "s m", anchor: .middle)
+      (left + right) / 2, bottom + 38, axisTitle, class: "s m", anchor: .middle)
     if let baseline {
       let text = "largest class \(NumberFormat.percent(baseline))"
       let half = TextWidth.estimate(text, size: 11.5) / 2
@@ -74,6 +77,13 @@ struct AccuracyFigure {
       y += height(of: row)
     }
     return figure
+  }
+
+  private var axisTitle: String {
+    let title = "test accuracy with 95 % interval"
+    let count = ranking.report.heads.count
+    guard ranking.report.controls.isEmpty, count > Self.mostHeads else { return title }
+    return "\(title), the best \(Self.mostHeads) of \(NumberFormat.count(count))"
   }
 
   private func draw(

@@ -39,7 +39,8 @@ struct DifferenceFigure {
     let x = { (value: Double) in left + axis.position(value) * (right - left) }
     var figure = Figure(width: width, height: bottom + 42, label: label)
     figure.text(
-      min(max(x(0), 70), width - 70), 12, "equal within \(points(margin))", class: "s m", anchor: .middle)
+      min(max(x(0), 70), width - 70), 12, "equal within \(NumberFormat.margin(margin))", class: "s m",
+      anchor: .middle)
     for (index, row) in rows.enumerated() {
       let y = top + Double(index) * step
       let line = y + 41
@@ -69,16 +70,11 @@ struct DifferenceFigure {
 
   private func verdict(_ pair: HeadPair) -> String {
     switch (pair.isWithin(margin), pair.isSignificant) {
-    case (true, true): "behind, by less than \(points(margin))"
-    case (true, false): "equal within \(points(margin))"
+    case (true, true): "behind, by less than \(NumberFormat.margin(margin))"
+    case (true, false): "equal within \(NumberFormat.margin(margin))"
     case (false, true): "behind"
     case (false, false): "undecided"
     }
-  }
-
-  private func points(_ margin: Double) -> String {
-    let text = NumberFormat.plain(margin * 100)
-    return text == "1" ? "one point" : "\(text) points"
   }
 
   private func tip(_ row: Row) -> String {

@@ -29,7 +29,7 @@ struct LayerFigure {
   }
 
   func figure() -> Figure {
-    let width = 500.0
+    let width = 440.0
     let names = layers.map { TextWidth.fitted($0.layer, width: 150, size: 11.5) }
     let widest = names.map { TextWidth.estimate($0, size: 11.5) }.max() ?? 0
     let legend = min(series.map { TextWidth.estimate($0.name, size: 11.5, bold: true) }.max() ?? 0, 150) + 16

@@ -12,7 +12,7 @@ struct SignificanceFigure {
     let order = Array(ranking.order.prefix(Self.mostHeads))
     let cell = (width: order.count > 7 ? 62.0 : 86, height: order.count > 7 ? 40.0 : 46)
     let names = order.map { index in
-      TextWidth.fitted(ranking.label(ranking.report.heads[index]), width: 300, size: 13, bold: true)
+      TextWidth.fitted(ranking.label(ranking.report.heads[index]), width: 400, size: 13, bold: true)
     }
     let ends = names.enumerated().map { position, name in
       Double(position) * cell.width + 14 + TextWidth.estimate(name, size: 13, bold: true)

@@ -33,7 +33,8 @@ struct PairSection {
     return section(
       "Which differences are real", id: "differences",
       why: "Difference in points of accuracy and p of McNemar's exact test on the same pictures"
-        + (isAdjusted ? ", corrected for the number of pairs (Holm)" : "")
+        + (isAdjusted
+          ? ", corrected for all \(NumberFormat.count(ranking.report.pairs.count)) pairs (Holm)" : "")
         + ". Blue cells are significant at 5 %"
         + (lines.contains(where: \.isEqual)
           ? "; green ones are equal: the 95 % interval of their difference lies within \(margin)." : "."),
@@ -49,10 +50,7 @@ struct PairSection {
     [first, second].compactMap { $0 }
   }
 
-  private var margin: String {
-    let text = NumberFormat.plain(ranking.report.equivalenceMargin * 100)
-    return text == "1" ? "one point" : "\(text) points"
-  }
+  private var margin: String { NumberFormat.margin(ranking.report.equivalenceMargin) }
 
   private func fixedWidth(_ figure: Figure) -> Markup {
     element("div", ["style": "min-width:\(Figure.number(figure.width * 0.85))px"], [figure.inline()])

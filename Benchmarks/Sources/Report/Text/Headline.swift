@@ -52,11 +52,10 @@ struct Headline {
     let open = tested.count { !$0.isSignificant }
     let equal = tested.count { $0.isWithin(ranking.report.equivalenceMargin) }
     guard open > 0 else { return "It is significantly better than each of the others." }
-    let others = open == 1 ? "One of the others is" : "\(NumberFormat.count(open)) of the others are"
-    let points = NumberFormat.plain(ranking.report.equivalenceMargin * 100)
+    let others = open == 1 ? "one is" : "\(NumberFormat.count(open)) are"
+    let margin = NumberFormat.margin(ranking.report.equivalenceMargin)
     let proven = equal == 0 ? "none is" : equal == 1 ? "one is" : "\(NumberFormat.count(equal)) are"
-    let unit = points == "1" ? "one point" : "\(points) points"
-    return "\(others) not significantly worse; \(proven) shown to be equal within \(unit)."
+    return "Of the others \(others) not significantly worse; \(proven) shown to be equal within \(margin)."
   }
 
   /// What the controls reach, and whether their intervals touch the best head's; nil without controls.

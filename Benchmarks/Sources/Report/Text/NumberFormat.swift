@@ -47,6 +47,12 @@ package enum NumberFormat {
     return difference > 0 && text != "0.0" ? "+" + text : text
   }
 
+  /// A margin of accuracy in words: `one point`, `2.5 points`.
+  package static func margin(_ difference: Double) -> String {
+    let text = plain(difference * 100)
+    return text == "1" ? "one point" : text + " points"
+  }
+
   /// A duration in the unit that suits it: `4.2 ms`, `1.24 s`, `3 min 12 s`, `2 h 5 min`.
   package static func seconds(_ value: Double) -> String {
     guard value.isFinite, value >= 0, value < 1e9 else { return missing }

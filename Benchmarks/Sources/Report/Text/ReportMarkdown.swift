@@ -51,7 +51,7 @@ extension ComparisonReport {
           pair.isSignificant
             ? "significant"
             : pair.isEqual
-              ? "equal within \(NumberFormat.plain(equivalenceMargin * 100)) points" : "undecided",
+              ? "equal within \(NumberFormat.margin(equivalenceMargin))" : "undecided",
         ]
       })
   }
