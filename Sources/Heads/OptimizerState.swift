@@ -39,7 +39,7 @@ struct OptimizerState {
 
   /// Moves a layer against its gradient.
   mutating func step(
-    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, rate: Double
+    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, rate: Double, on pool: WorkerPool
   ) {
     let rate = rate * rateFactor
     guard rate > 0 else { return }
@@ -55,18 +55,20 @@ struct OptimizerState {
         rate: rate)
     case .adam(let beta1, let beta2, let epsilon):
       let numbers = adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1)
-      step(&layer, pass, numbers)
+      step(&layer, pass, numbers, pool)
     case .adamW(let beta1, let beta2, let epsilon):
       let numbers = adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay)
-      step(&layer, pass, numbers)
+      step(&layer, pass, numbers, pool)
     }
   }
 
   private mutating func step(
-    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, _ numbers: OptimizerSteps.Adam
+    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, _ numbers: OptimizerSteps.Adam,
+    _ pool: WorkerPool
   ) {
     OptimizerSteps.adam(
-      &layer.weight, gradient: pass.weightGradient, first: &weight.first, second: &weight.second, numbers)
+      &layer.weight, gradient: pass.weightGradient, first: &weight.first, second: &weight.second, numbers,
+      on: pool)
     OptimizerSteps.adam(
       &layer.bias, gradient: pass.biasGradient, first: &bias.first, second: &bias.second, numbers)
   }

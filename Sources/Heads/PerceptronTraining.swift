@@ -90,7 +90,7 @@ struct PerceptronTraining {
       right += outcome.right
       network.backward(batch, count: members.count, &passes)
       for index in states.indices {
-        states[index].step(&network.layers[index], passes[index], rate: rate)
+        states[index].step(&network.layers[index], passes[index], rate: rate, on: context.pool)
       }
     }
     return EpochRecord(
