@@ -39,20 +39,22 @@ struct OptimizerState {
 
   /// Moves a layer against its gradient.
   mutating func step(
-    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, rate: Double
+    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, rate: Double, on pool: WorkerPool
   ) {
     let rate = rate * rateFactor
     guard rate > 0 else { return }
     steps += 1
-    step(&layer.weight, pass.weightGradient, 0, rate)
-    step(&layer.bias, pass.biasGradient, 1, rate)
+    step(&layer.weight, pass.weightGradient, 0, rate, pool)
+    step(&layer.bias, pass.biasGradient, 1, rate, pool)
     guard var normalization = layer.normalization else { return }
-    step(&normalization.scale, pass.normalization.scaleGradient, 2, rate)
-    step(&normalization.shift, pass.normalization.shiftGradient, 3, rate)
+    step(&normalization.scale, pass.normalization.scaleGradient, 2, rate, pool)
+    step(&normalization.shift, pass.normalization.shiftGradient, 3, rate, pool)
     layer.normalization = normalization
   }
 
-  private mutating func step(_ values: inout [Float], _ gradient: [Float], _ index: Int, _ rate: Double) {
+  private mutating func step(
+    _ values: inout [Float], _ gradient: [Float], _ index: Int, _ rate: Double, _ pool: WorkerPool
+  ) {
     switch optimizer {
     case .sgd(let momentum, let isNesterov):
       let (l2, momentum, rate) = (Float(weightDecay), Float(momentum), Float(rate))
@@ -69,20 +71,23 @@ struct OptimizerState {
         )
       }
     case .adam(let beta1, let beta2, let epsilon):
-      adam(&values, gradient, index, adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1))
+      adam(&values, gradient, index, pool, adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1))
     case .adamW(let beta1, let beta2, let epsilon):
       adam(
-        &values, gradient, index, adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay))
+        &values, gradient, index, pool, adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay)
+      )
     }
   }
 
   private mutating func adam(
-    _ values: inout [Float], _ gradient: [Float], _ index: Int, _ numbers: OptimizerSteps.Adam
+    _ values: inout [Float], _ gradient: [Float], _ index: Int, _ pool: WorkerPool,
+    _ numbers: OptimizerSteps.Adam
   ) {
     // Lent and put back: two parts of one array cannot be lent at once.
     var own = moments[index]
     moments[index] = Moments(first: [], second: [])
-    OptimizerSteps.adam(&values, gradient: gradient, first: &own.first, second: &own.second, numbers)
+    OptimizerSteps.adam(
+      &values, gradient: gradient, first: &own.first, second: &own.second, numbers, on: pool)
     moments[index] = own
   }
 

@@ -76,7 +76,8 @@ struct PerceptronTraining {
       weight += batchWeights.reduce(0, +)
       state.network.backward(batch, count: members.count, &passes)
       for index in passes.indices {
-        state.optimizers[index].step(&state.network.layers[index], passes[index], rate: rate)
+        state.optimizers[index].step(
+          &state.network.layers[index], passes[index], rate: rate, on: context.pool)
         state.network.layers[index].normalization?.update(passes[index].normalization, count: members.count)
       }
     }

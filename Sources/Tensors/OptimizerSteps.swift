@@ -33,16 +33,42 @@ package enum OptimizerSteps {
     }
   }
 
-  /// Traps unless all arrays have one length, here and below.
+  /// Traps unless all arrays have one length, here and below. With a pool its threads share the parameters;
+  /// the bits are the same.
   package static func adam(
-    _ parameters: inout [Float], gradient: [Float], first: inout [Float], second: inout [Float], _ step: Adam
+    _ parameters: inout [Float], gradient: [Float], first: inout [Float], second: inout [Float], _ step: Adam,
+    on pool: WorkerPool? = nil
   ) {
     let count = parameters.count
     precondition(gradient.count == count && first.count == count && second.count == count)
-    unsafe kernels.pointee.adam(
-      &parameters, gradient, &first, &second, count, step.l2, step.beta1, step.beta2, step.keep, step.rate,
-      step.rootScale, step.epsilon)
+    unsafe parameters.withUnsafeMutableBufferPointer { parameters in
+      unsafe gradient.withUnsafeBufferPointer { gradient in
+        unsafe first.withUnsafeMutableBufferPointer { first in
+          unsafe second.withUnsafeMutableBufferPointer { second in
+            guard let w = parameters.baseAddress, let g = gradient.baseAddress, let m = first.baseAddress,
+              let v = second.baseAddress
+            else { return }
+            func run(_ range: Range<Int>) {
+              let start = range.lowerBound
+              unsafe kernels.pointee.adam(
+                w + start, g + start, m + start, v + start, range.count, step.l2, step.beta1, step.beta2,
+                step.keep, step.rate, step.rootScale, step.epsilon)
+            }
+            if let pool, count > piece {
+              pool.forEach((count + piece - 1) / piece) { index, _ in
+                run(index * piece..<min((index + 1) * piece, count))
+              }
+            } else {
+              run(0..<count)
+            }
+          }
+        }
+      }
+    }
   }
+
+  /// Parameters that a thread takes at once: many vectors, so that only the last piece ends within one.
+  private static let piece = 1 << 16
 
   package static func momentum(
     _ parameters: inout [Float], gradient: [Float], velocity: inout [Float], l2: Float, momentum: Float,
