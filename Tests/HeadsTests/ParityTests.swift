@@ -52,7 +52,7 @@ import Testing
           loss: loss, regularization: .c(fit.c), classWeights: fit.classWeights, scaling: fit.scaling,
           hasIntercept: fit.hasIntercept,
           interceptScaling: try #require(fit.json["interceptScaling"]?.number),
-          tolerance: 1e-7, iterationLimit: 1_000_000)
+          tolerance: 1e-8, iterationLimit: 20_000)
         let result = try await svm.fit(problem.data)
         let settings = "\(problem), \(loss), C \(fit.c), \(fit.classWeights), intercept \(fit.hasIntercept)"
         let own = problem.svmObjective(result.head, fit, svm)
@@ -63,11 +63,15 @@ import Testing
         #expect(
           abs(result.certificate.objective - fit.objective) <= 1e-6 * fit.objective,
           "\(settings): \(result.certificate), \(fit.objective)")
-        #expect(result.certificate.isConverged, "\(settings): \(result.certificate)")
+        guard case .dualityGap(let gap) = result.certificate.optimality else {
+          Issue.record("no duality gap")
+          continue
+        }
+        #expect(gap <= 1e-6 * fit.objective, "\(settings): \(result.certificate)")
         let answers = try result.head.decision(problem.data.features)
         let difference = measured.add(problem, fit, result.head, objective: own, answers)
-        #expect(difference.answers <= 1e-4, "\(settings): \(difference)")
-        #expect(difference.weights <= 1e-4 && difference.intercepts <= 1e-4, "\(settings): \(difference)")
+        #expect(difference.answers <= 1e-3, "\(settings): \(difference)")
+        #expect(difference.weights <= 2e-3 && difference.intercepts <= 1e-3, "\(settings): \(difference)")
       }
       ParityTable.add(measured)
     }
