@@ -41,7 +41,7 @@ import Testing
   @Test func foldsServeWhereThereIsNoValidationPart() async throws {
     let (training, validation, _) = try parts("imbalanced")
     let all = try training.appending(validation)
-    let svm = LinearSVM(tolerance: 1e-3)
+    let svm = LinearSVM(loss: .hinge, tolerance: 1e-3)  // always starts anew
     let search = RegularizationSearch(candidates: [1e-3, 1e-1, 1e-2], criterion: .balancedAccuracy, folds: 4)
     let selection = try await search.select(svm, training: all)
     #expect(selection.scores.map(\.c) == [1e-3, 1e-2, 1e-1])

@@ -76,7 +76,7 @@ struct HeadShape: Hashable {
 
   static let tiny = HeadShape(
     rows: 240, testRows: 60, dimension: 48, classes: 3, spread: 0.6, folds: 3, candidates: [1e-3, 1e-1, 10],
-    hidden: 16, epochs: 1)
+    hidden: 16, epochs: 20)
   static let tinyMany = HeadShape(rows: 400, testRows: 60, dimension: 24, classes: 8, spread: 0.8)
   static let tinyMapped = HeadShape(
     rows: 1000, testRows: 60, dimension: 32, classes: 4, spread: 0.6, streamingBudget: 0)
