@@ -42,7 +42,8 @@ struct LogisticFitting {
     }
     let isNormalized = configuration.scaling == .l2Normalize
     let plain = try TrainingRows(
-      data.features, scaling: FittedScaling(isNormalized ? .l2Normalize : .none, data.features, context),
+      widening: data.features,
+      scaling: FittedScaling(isNormalized ? .l2Normalize : .none, data.features, context),
       context)
     let all = try ColumnMoments(plain, context)
     // A column far from 0 loses its digits in float32 products; such rows are centred while they are read.

@@ -1,8 +1,8 @@
 import Synchronization
 
 /// Feature rows as a solver wants them: scaled, as float32, in tiles. They are kept in memory where they fit the
-/// budget, and read and scaled again on every pass where they do not. Rows that need no scaling and are in
-/// memory already, or mapped, are read where they lie.
+/// budget, and read and scaled again on every pass where they do not. Rows that lie in memory as they are wanted,
+/// or are mapped so, are lent from there.
 package final class TrainingRows: Sendable {
   let count: Int
   let dimension: Int
@@ -16,8 +16,10 @@ package final class TrainingRows: Sendable {
 
   /// Whether a whole pass has found no number that is not finite.
   private let isFinite = Atomic(false)
-  /// Whether lending rows costs nothing.
-  var isResident: Bool { resident != nil }
+  /// Whether all rows together are lent from where the features lie.
+  private let isInPlace: Bool
+  /// Whether lending rows, as many as one likes, costs nothing.
+  var isResident: Bool { resident != nil || isInPlace }
 
   /// Rows as they are stored, read anew on every pass.
   convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
@@ -31,6 +33,16 @@ package final class TrainingRows: Sendable {
     try self.init(features, scaling: scaling, budget: context.options.rowMemoryBudget, context)
   }
 
+  /// Rows for passes in tiles: where they are in memory or mapped, and not scaled, they are widened anew on every
+  /// pass, which costs less than to read twice as many bytes or more.
+  convenience init(
+    widening features: FeatureMatrix, scaling: FittedScaling, _ context: FitContext
+  ) throws(HeadsError) {
+    let isReadAnew = features.isInMemory && !Self.changes(scaling)
+    try self.init(
+      features, scaling: scaling, budget: isReadAnew ? 0 : context.options.rowMemoryBudget, context)
+  }
+
   private init(
     _ features: FeatureMatrix, scaling: FittedScaling?, budget: Int, _ context: FitContext
   ) throws(HeadsError) {
@@ -40,8 +52,8 @@ package final class TrainingRows: Sendable {
     self.features = features
     self.scaling = scaling
     let (bytes, overflow) = count.multipliedReportingOverflow(by: dimension * MemoryLayout<Float>.stride)
-    let isReadAnew = features.isInMemory && !Self.changes(scaling)
-    guard !overflow, bytes <= budget, !isReadAnew else {
+    isInPlace = try !Self.changes(scaling) && Self.canLend(features)
+    guard !overflow, bytes <= budget, !isInPlace else {
       resident = nil
       return
     }
@@ -53,6 +65,13 @@ package final class TrainingRows: Sendable {
     scaling.map { $0.kind != FeatureScaling.none } ?? false
   }
 
+  /// Whether all rows lie one after the other as float32.
+  private static func canLend(_ features: FeatureMatrix) throws(HeadsError) -> Bool {
+    do throws(TensorsError) {
+      return try unsafe features.lend(0..<features.rowCount) { _ in }
+    } catch { throw HeadsError(error) }
+  }
+
   /// No number has to be looked at again.
   func knowFinite() { isFinite.store(true, ordering: .relaxed) }
 
@@ -61,6 +80,7 @@ package final class TrainingRows: Sendable {
   ) throws(HeadsError) {
     guard !isFinite.load(ordering: .relaxed) else { return }
     try unsafe Self.check(values, range, dimension: dimension)
+    if range.count == count { knowFinite() }
   }
 
   private static func check(
