@@ -41,7 +41,7 @@ import Testing
       #expect(difference.answers <= 1e-4, "\(settings): \(difference)")
       let isWeak = fit.c >= 1e3 && problem.name.hasPrefix("collinear")
       #expect(difference.weights <= (isWeak ? 2e-2 : 1e-3), "\(settings): \(difference)")
-      #expect(difference.intercepts <= 1e-3, "\(settings): \(difference)")
+      #expect(difference.intercepts <= 2e-3, "\(settings): \(difference)")
     }
     ParityTable.add(measured)
   }
@@ -56,7 +56,7 @@ import Testing
           loss: loss, regularization: .c(fit.c), classWeights: fit.classWeights, scaling: fit.scaling,
           hasIntercept: fit.hasIntercept,
           interceptScaling: try #require(fit.json["interceptScaling"]?.number),
-          tolerance: 1e-8, iterationLimit: 20_000)
+          tolerance: 1e-8, iterationLimit: 400_000)
         let result = try await svm.fit(problem.data)
         let settings = "\(problem), \(loss), C \(fit.c), \(fit.classWeights), intercept \(fit.hasIntercept)"
         let own = problem.svmObjective(result.head, fit, svm)
