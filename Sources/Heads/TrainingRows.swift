@@ -52,7 +52,7 @@ package final class TrainingRows: Sendable {
     self.features = features
     self.scaling = scaling
     let (bytes, overflow) = count.multipliedReportingOverflow(by: dimension * MemoryLayout<Float>.stride)
-    isInPlace = try !Self.changes(scaling) && Self.canLend(features)
+    isInPlace = Self.changes(scaling) ? false : try Self.canLend(features)
     guard !overflow, bytes <= budget, !isInPlace else {
       resident = nil
       return
