@@ -29,7 +29,7 @@ struct Compare: AsyncParsableCommand {
   @Option(name: .customLong("layer"), help: "A column, as L or L:POOL; may be given again. All by default.")
   var layers: [String] = []
 
-  @Option(help: "Which heads, of logistic, mlp, svm, svm-hinge, softmax.")
+  @Option(help: "Which heads, of logistic, mlp, svm, svm-hinge, softmax, ridge, lda, class-mean.")
   var heads = "logistic,mlp,svm"
 
   @Option(help: "train=N, TRAIN/VALIDATION/TEST as shares, or column.")

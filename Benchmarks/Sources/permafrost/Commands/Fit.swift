@@ -24,7 +24,7 @@ struct Fit: AsyncParsableCommand {
   @Option(help: "The column, as L or L:POOL.")
   var layer: String
 
-  @Option(help: "logistic, mlp, svm, svm-hinge or softmax.")
+  @Option(help: "logistic, mlp, svm, svm-hinge, softmax, ridge, lda or class-mean.")
   var head: String
 
   @Option(help: "The file to write.")

@@ -88,8 +88,8 @@ struct HeadComparison {
   func fit(
     _ kind: HeadKind, _ training: LabeledFeatures, _ validation: LabeledFeatures?
   ) async throws -> Fit {
-    if criterion == .logLoss, [.svm, .svmHinge].contains(kind) {
-      throw CommandError.arguments("a linear SVM has no log-loss to select by: leave it out of --heads")
+    if criterion == .logLoss, [.svm, .svmHinge, .ridge].contains(kind) {
+      throw CommandError.arguments("\(kind.rawValue) has no log-loss to select by: leave it out of --heads")
     }
     return try await fit(
       kind.recipe(perceptron), training, validation, settings: perceptron.settings(kind))

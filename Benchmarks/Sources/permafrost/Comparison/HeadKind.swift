@@ -7,6 +7,9 @@ enum HeadKind: String, CaseIterable {
   case svm
   case svmHinge = "svm-hinge"
   case softmax
+  case ridge
+  case lda
+  case classMean = "class-mean"
 
   /// For people.
   var title: String {
@@ -16,6 +19,9 @@ enum HeadKind: String, CaseIterable {
     case .svm: "Linear SVM"
     case .svmHinge: "Linear SVM, hinge"
     case .softmax: "Softmax by AdamW"
+    case .ridge: "Ridge classifier"
+    case .lda: "Linear discriminant analysis"
+    case .classMean: "Nearest class mean"
     }
   }
 

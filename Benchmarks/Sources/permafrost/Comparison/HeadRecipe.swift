@@ -23,7 +23,10 @@ extension HeadKind {
     case .logistic: .path(LogisticRegression())
     case .svm: .path(LinearSVM(loss: .squaredHinge))
     case .svmHinge: .path(LinearSVM(loss: .hinge))
+    case .ridge: .path(RidgeClassifier())
     case .mlp, .softmax: .epochs(perceptron.configuration(self))
+    case .lda: .once(LinearDiscriminantAnalysis())
+    case .classMean: .once(NearestClassMean())
     }
   }
 }
