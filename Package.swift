@@ -52,7 +52,7 @@ let package = Package(
       exclude: ["Goldens"]),
     .testTarget(
       name: "FeatureCacheTests", dependencies: ["FeatureCache", "CPermafrostKernels", "TestSupport"],
-      exclude: ["read_cache.py"]),
+      exclude: ["read_cache.py", "read_cache_safetensors.py"]),
     .testTarget(name: "HeadsTests", dependencies: ["Heads", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
       name: "PipelineTests", dependencies: ["Backbone", "FeatureCache", "Heads", "TestSupport"]),

@@ -121,7 +121,7 @@ struct ColumnWriter {
       name: output.column, dimension: output.dimension, rowCount: rowContents.count,
       file: DataFile(
         name: "", byteCount: written, dataOffset: CacheFormat.rowsOffset,
-        checksums: [Checksum.crc32c(header)] + checksums))
+        checksums: ChecksumList([Checksum.crc32c(header)] + checksums)))
   }
 
   private func header() throws(FeatureCacheError) -> [UInt8] {

@@ -1,13 +1,13 @@
 import Tensors
 
 /// How a record describes one immutable file of data: its name, its exact size, and a CRC-32C for its header
-/// and for each block of 4 MiB after it.
+/// and for each block (`CacheFormat.blockBytes`) after it.
 struct DataFile: Hashable, Sendable {
   var name: String
   var byteCount: Int
   /// Where the header ends and the data starts.
   var dataOffset: Int
-  var checksums: [UInt32]
+  var checksums: ChecksumList
 
   /// More bytes than any file has; sums of a few such numbers do not overflow.
   private static let largest = 1 << 56
@@ -31,11 +31,12 @@ struct DataFile: Hashable, Sendable {
     self.name = name
     byteCount = bytes.count
     dataOffset = 8 + header
-    checksums = []
-    for block in 0..<blockCount { checksums.append(Checksum.crc32c(Array(bytes[range(ofBlock: block)]))) }
+    checksums = ChecksumList([])
+    checksums = ChecksumList(
+      (0..<blockCount).map { Checksum.crc32c(bytes[range(ofBlock: $0)], continuing: 0) })
   }
 
-  init(name: String, byteCount: Int, dataOffset: Int, checksums: [UInt32]) {
+  init(name: String, byteCount: Int, dataOffset: Int, checksums: ChecksumList) {
     self.name = name
     self.byteCount = byteCount
     self.dataOffset = dataOffset
@@ -46,8 +47,7 @@ struct DataFile: Hashable, Sendable {
     [
       JSONMember("file", .string(name)), JSONMember("bytes", .integer(byteCount)),
       JSONMember("data_offset", .integer(dataOffset)),
-      JSONMember(
-        "crc32c", .string(checksums.map(Checksum.text).joined())),
+      JSONMember("crc32c", .string(checksums.text)),
     ]
   }
 
@@ -60,16 +60,10 @@ struct DataFile: Hashable, Sendable {
     guard let byteCount = value["bytes"]?.integer, let dataOffset = value["data_offset"]?.integer,
       dataOffset >= 8, byteCount >= dataOffset, byteCount < Self.largest
     else { throw fail("gives no sizes for \(name)") }
-    guard let text = value["crc32c"]?.string.map({ Array($0.utf8) }),
-      text.count == 8 * Self.blockCount(byteCount: byteCount, dataOffset: dataOffset)
+    guard
+      let checksums = ChecksumList(
+        value["crc32c"]?.string, count: Self.blockCount(byteCount: byteCount, dataOffset: dataOffset))
     else { throw fail("gives another number of checksums for \(name) than it has blocks") }
-    var checksums: [UInt32] = []
-    for start in stride(from: 0, to: text.count, by: 8) {
-      guard let crc = UInt32(String(decoding: text[start..<start + 8], as: UTF8.self), radix: 16) else {
-        throw fail("has a broken checksum for \(name)")
-      }
-      checksums.append(crc)
-    }
     self.init(name: name, byteCount: byteCount, dataOffset: dataOffset, checksums: checksums)
   }
 

@@ -21,7 +21,7 @@ extension FeatureStore {
   ///
   /// - Throws: as `rows(of:)`.
   public func matrix(_ column: String) throws(FeatureCacheError) -> FeatureMatrix {
-    try rows(of: column).matrix
+    try stored(column).matrix
   }
 
   /// The same, with the sample of each row.
@@ -29,6 +29,14 @@ extension FeatureStore {
   /// - Throws: `.unknownColumn`, `.incomplete` where pictures that have not failed lack features because the
   ///   column was last computed before they were added, `.damaged`, `.io`.
   public func rows(of column: String) throws(FeatureCacheError) -> ColumnRows {
+    let (matrix, samples) = try stored(column)
+    return ColumnRows(matrix: matrix, samples: samples ?? Array(0..<sampleCount))
+  }
+
+  /// No samples: one row each, in their order.
+  private func stored(
+    _ column: String
+  ) throws(FeatureCacheError) -> (matrix: FeatureMatrix, samples: [Int]?) {
     guard let description = columns.first(where: { $0.column == column }) else {
       let names = columns.map(\.column).joined(separator: ", ")
       throw FeatureCacheError(.unknownColumn, "\(root) has no column \(column), only \(names)")
@@ -44,9 +52,7 @@ extension FeatureStore {
     } catch {
       throw FeatureCacheError(.damaged, error.message)
     }
-    guard let rowOfSample = layout.rowOfSample else {
-      return ColumnRows(matrix: all, samples: Array(0..<sampleCount))
-    }
+    guard let rowOfSample = layout.rowOfSample else { return (all, nil) }
     let failed = try failedSamples()
     var samples: [Int] = []
     var stored: [Int] = []
@@ -66,7 +72,7 @@ extension FeatureStore {
           + "\(try self.samples.key(first)) first: extract it again")
     }
     let isInOrder = stored.count == all.rowCount && stored.elementsEqual(0..<all.rowCount)
-    return ColumnRows(matrix: isInOrder ? all : all.selecting(stored), samples: samples)
+    return (isInOrder ? all : all.selecting(stored), samples)
   }
 
   private func storage(_ place: ColumnLayout.Place) throws(FeatureCacheError) -> any RowStorage {

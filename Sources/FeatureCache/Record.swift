@@ -26,13 +26,14 @@ struct Record {
     func fail(_ what: String) -> FeatureCacheError { FeatureCacheError(.damaged, "\(path) \(what)") }
     let bodyCount = bytes.count - Self.opening.count - 2 * Digest.byteCount - Self.closing.count
     guard bodyCount > 0 else { throw fail("is too short for a record") }
-    let body = Array(bytes[..<bodyCount])
+    var body = Array(bytes[..<bodyCount])
     digest = Digest(of: body).text
     guard Array(bytes[bodyCount...]) == Self.opening + Array(digest.utf8) + Self.closing else {
       throw fail("is damaged: its SHA-256 differs from the one it ends with")
     }
     do throws(TensorsError) {
-      value = try JSONParser.parse(body + [UInt8(ascii: "}")])
+      body.append(UInt8(ascii: "}"))
+      value = try JSONParser.parse(body)
     } catch {
       throw fail("is malformed: \(error.message)")
     }
@@ -49,6 +50,7 @@ enum CacheFormat {
   static let version = 1
   /// Where the rows of a feature file start: a multiple of every page size in use.
   static let rowsOffset = 65536
-  /// Bytes that one checksum covers.
-  static let blockBytes = 4 << 20
+  /// Bytes that one checksum covers: few, since reading one number of a block means checking all of it; but the
+  /// checksums of a file of gigabytes are read whenever it is opened.
+  static let blockBytes = 512 << 10
 }

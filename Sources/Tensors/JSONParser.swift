@@ -67,13 +67,13 @@ package struct JSONParser {
   private mutating func object() throws(TensorsError) -> JSONValue {
     try enter()
     var members: [JSONMember] = []
-    var names: Set<[UInt8]> = []
+    var names = MemberNames()
     if !take(UInt8(ascii: "}")) {
       repeat {
         skipSpace()
         guard current == UInt8(ascii: "\"") else { throw error("lacks a member name") }
         let name = try string()
-        guard names.insert(Array(name.utf8)).inserted else {
+        guard names.insert(name) else {
           throw error("has a second member named \"\(name)\"")
         }
         skipSpace()
@@ -104,20 +104,28 @@ package struct JSONParser {
   private mutating func string() throws(TensorsError) -> String {
     position += 1
     var output: [UInt8] = []
-    while let byte = current {
-      position += 1
-      switch byte {
+    while true {
+      let start = position
+      guard
+        let end = bytes[start...].firstIndex(where: {
+          $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 < 0x20
+        })
+      else {
+        position = bytes.count
+        throw error("has an unclosed string")
+      }
+      position = end + 1
+      switch bytes[end] {
       case UInt8(ascii: "\""):
-        return String(decoding: output, as: UTF8.self)
+        if output.isEmpty { return String(decoding: bytes[start..<end], as: UTF8.self) }
+        return String(decoding: output + bytes[start..<end], as: UTF8.self)
       case UInt8(ascii: "\\"):
+        output += bytes[start..<end]
         output += Array(String(Character(try escape())).utf8)
-      case 0..<0x20:
-        throw error("has a control character in a string")
       default:
-        output.append(byte)
+        throw error("has a control character in a string")
       }
     }
-    throw error("has an unclosed string")
   }
 
   private mutating func escape() throws(TensorsError) -> Unicode.Scalar {
@@ -187,5 +195,23 @@ package struct JSONParser {
     if whole, let integer = Int(text) { return .integer(integer) }
     guard let number = Double(text), number.isFinite else { throw error("has a number out of range") }
     return .number(number)
+  }
+}
+
+/// The names of an object's members, told apart by their bytes: most objects have few, which are looked through.
+private struct MemberNames {
+  private var few: [String] = []
+  private var many: Set<[UInt8]> = []
+  private static let limit = 16
+
+  /// - Returns: whether the name is new.
+  mutating func insert(_ name: String) -> Bool {
+    if few.count < Self.limit {
+      if few.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
+      few.append(name)
+      return true
+    }
+    if many.isEmpty { many = Set(few.map { Array($0.utf8) }) }
+    return many.insert(Array(name.utf8)).inserted
   }
 }

@@ -44,8 +44,8 @@ def arguments(description):
     parser = argparse.ArgumentParser(description=description)
     data = os.environ.get("PERMAFROST_DATA")
     parser.add_argument(
-        "program", nargs="?", default=str(HERE.parent.parent / "Benchmarks/.build/release/permafrost"),
-        help="the permafrost program; the one built in Benchmarks by default")
+        "program", nargs="?", default=str(HERE.parent.parent / ".build-shared/release/permafrost"),
+        help="the permafrost program; the one that Tests/run has built by default")
     parser.add_argument(
         "pictures", nargs="?", default=f"{data}/images/clothing" if data else None,
         help="a folder of photographs; $PERMAFROST_DATA/images/clothing by default")

@@ -1,6 +1,7 @@
 import Foundation
 
-/// An engine in a process of its own, which sleeps between commands.
+/// An engine in a process of its own, which is stopped between commands: threads of some libraries look for work
+/// for a good while after they had some, and would take the cores from whoever is measured next.
 final class PeerServer {
   private struct Answer: Decodable {
     var error: String?
@@ -38,10 +39,12 @@ final class PeerServer {
     let ready = try answer()
     version = ready.version ?? ""
     setup = ready.setup ?? ""
+    kill(process.processIdentifier, SIGSTOP)
   }
 
   /// The end of its input ends it.
   deinit {
+    kill(process.processIdentifier, SIGCONT)
     try? input.fileHandleForWriting.close()
     process.waitUntilExit()
   }
@@ -88,6 +91,8 @@ final class PeerServer {
   }
 
   private func ask(_ command: String) throws -> Answer {
+    kill(process.processIdentifier, SIGCONT)
+    defer { kill(process.processIdentifier, SIGSTOP) }
     do { try input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8)) } catch {
       throw CommandError.failed("\(engine) has ended")
     }
