@@ -17,17 +17,21 @@ struct CacheRoot: Sendable {
   /// Everything that has been published so far and still counts. Files that no record names are nobody's
   /// business.
   func read() throws(FeatureCacheError) -> CacheContents {
-    var names = try files.list(path)
+    var names = try recordNames()
     while true {
       do throws(FeatureCacheError) {
         return try read(names)
       } catch {
         // Files that have become superfluous may go while they are read; a second look does not see them.
-        let now = try files.list(path)
+        let now = try recordNames()
         if now == names { throw error }
         names = now
       }
     }
+  }
+
+  private func recordNames() throws(FeatureCacheError) -> [String] {
+    try files.list(path).filter { $0.hasSuffix(".json") }
   }
 
   private func read(_ names: [String]) throws(FeatureCacheError) -> CacheContents {

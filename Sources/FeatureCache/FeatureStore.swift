@@ -68,7 +68,7 @@ public struct FeatureStore: Sendable {
 public enum ChecksumPolicy: Hashable, Sendable {
   /// Never.
   case never
-  /// Each block of 512 KiB when something in it is first read.
+  /// Each block of 256 KiB when something in it is first read.
   case touched
   /// All of a column when its matrix is made.
   case whole

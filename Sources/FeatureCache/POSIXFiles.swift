@@ -112,9 +112,12 @@ package struct POSIXFiles: FileOperations {
       // The entry is only as long as its name, whatever the length of the field that holds it.
       let start = unsafe UnsafeRawPointer(entry) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
       let name = unsafe Array(UnsafeRawBufferPointer(start: start, count: strlen(start)))
-      if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
+      if !Self.folders.contains(name) { names.append(name) }
     }
   }
+
+  /// What every folder lists: itself and the one above.
+  private static let folders = [Array(".".utf8), Array("..".utf8)]
 
   /// Linux takes at most 0x7ffff000 bytes a call.
   private static let largestCall = 1 << 30

@@ -52,5 +52,5 @@ enum CacheFormat {
   static let rowsOffset = 65536
   /// Bytes that one checksum covers: few, since reading one number of a block means checking all of it; but the
   /// checksums of a file of gigabytes are read whenever it is opened.
-  static let blockBytes = 512 << 10
+  static let blockBytes = 256 << 10
 }

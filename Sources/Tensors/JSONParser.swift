@@ -106,11 +106,7 @@ package struct JSONParser {
     var output: [UInt8] = []
     while true {
       let start = position
-      guard
-        let end = bytes[start...].firstIndex(where: {
-          $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 < 0x20
-        })
-      else {
+      guard let end = endOfPlainText else {
         position = bytes.count
         throw error("has an unclosed string")
       }
@@ -126,6 +122,16 @@ package struct JSONParser {
         throw error("has a control character in a string")
       }
     }
+  }
+
+  /// Where the next quotation mark, backslash or control character is. Records have strings of many kilobytes.
+  private var endOfPlainText: Int? {
+    let span = bytes.span
+    for index in position..<span.count {
+      let byte = unsafe span[unchecked: index]  // below the count
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { return index }
+    }
+    return nil
   }
 
   private mutating func escape() throws(TensorsError) -> Unicode.Scalar {

@@ -102,11 +102,12 @@ package final class StoredRows: RowStorage {
   package func gather(
     _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
   ) {
+    // Rows anywhere in memory: the processor does not foresee the next ones.
+    let ahead = 2
     var start = rows.startIndex
     while start < rows.endIndex {
       let end = endOfRun(rows, start)
-      // Rows anywhere in memory: the processor does not foresee the next one.
-      if end + 1 < rows.endIndex { prefetch(rows[end + 1] - first) }
+      if end + ahead <= rows.endIndex { prefetch(rows[end + ahead - 1] - first) }
       let place = start - rows.startIndex..<end - rows.startIndex
       unsafe read(
         rows[start] - first..<rows[start] - first + place.count,

@@ -26,10 +26,11 @@ const pf_row_kernels *pf_row_kernels_for(pf_isa isa);
 /// CRC-32C of `count` bytes with the fastest table of this machine, continuing from `crc`; start with 0.
 uint32_t pf_crc32c(uint32_t crc, const void *bytes, size_t count);
 
-/// Asks for a row that will be read soon; of a long one for its beginning, after which the processor sees for itself.
+/// Asks for the beginning of a row that will be read soon: more would wait for its turn, and once the beginning is
+/// read the processor fetches what follows by itself.
 static inline void pf_prefetch(const void *bytes, size_t count) {
   const char *next = bytes;
-  for (size_t i = 0; i < count && i < 4096; i += 64) __builtin_prefetch(next + i);
+  for (size_t i = 0; i < count && i < 256; i += 64) __builtin_prefetch(next + i);
 }
 
 /// The CRC-32C of A followed by B from those of both and the bytes of B, which it does not need to see.

@@ -6,7 +6,7 @@ final class OwnCache {
   private let shape: CacheCase
   private let source: CacheSource
   private let root: String
-  private var opened: FeatureMatrix?
+  private var opened: (store: FeatureStore, matrix: FeatureMatrix)?
   private var batch: [Float] = []
   private var generator = SplitMix64(state: 3)
 
@@ -55,9 +55,10 @@ final class OwnCache {
   }
 
   private func matrix() throws -> FeatureMatrix {
-    if let opened { return opened }
-    let matrix = try FeatureStore(root).matrix(Self.column)
-    opened = matrix
+    if let opened { return opened.matrix }
+    let store = try FeatureStore(root)
+    let matrix = try store.matrix(Self.column)
+    opened = (store, matrix)
     return matrix
   }
 
