@@ -1,7 +1,6 @@
 import Foundation
 
-/// An engine in a process of its own, which is stopped between commands: threads of some libraries look for work
-/// for a good while after they had some, and would take the cores from whoever is measured next.
+/// An engine in a process of its own, which sleeps between commands.
 final class PeerServer {
   private struct Answer: Decodable {
     var error: String?
@@ -39,12 +38,10 @@ final class PeerServer {
     let ready = try answer()
     version = ready.version ?? ""
     setup = ready.setup ?? ""
-    kill(process.processIdentifier, SIGSTOP)
   }
 
   /// The end of its input ends it.
   deinit {
-    kill(process.processIdentifier, SIGCONT)
     try? input.fileHandleForWriting.close()
     process.waitUntilExit()
   }
@@ -91,12 +88,33 @@ final class PeerServer {
   }
 
   private func ask(_ command: String) throws -> Answer {
-    kill(process.processIdentifier, SIGCONT)
-    defer { kill(process.processIdentifier, SIGSTOP) }
+    defer { waitUntilIdle() }
     do { try input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8)) } catch {
       throw CommandError.failed("\(engine) has ended")
     }
     return try answer()
+  }
+
+  /// Threads of some libraries look for work for a while after they had some; whoever is measured next shall not
+  /// pay for that.
+  private func waitUntilIdle() {
+    var before = processorTicks
+    for _ in 0..<50 {
+      usleep(100_000)
+      let now = processorTicks
+      if now == before { break }
+      before = now
+    }
+  }
+
+  /// The time that its threads have had so far, as Linux counts it (proc_pid_stat(5)); `nil` elsewhere.
+  private var processorTicks: Int? {
+    guard let line = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8),
+      let name = line.lastIndex(of: ")")
+    else { return nil }
+    let fields = line[name...].split(separator: " ")
+    guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else { return nil }
+    return user + system
   }
 
   private func answer() throws -> Answer {
