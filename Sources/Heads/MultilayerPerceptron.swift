@@ -102,6 +102,7 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
     var run = PerceptronTraining(
       settings: self, rows: rows, labels: training.labels, weights: weights, validationRows: validationRows,
       validationLabels: validation?.labels ?? [], state: state)
+    context.memory.reserve(run.bytes)
     let status = try run.run(checkpoints, context)
     let head = try Head(
       layers: try run.state.best.denseLayers(scaling.columns), output: .softmax, classes: training.classes,
@@ -110,7 +111,7 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
       head: head,
       certificate: FitCertificate(
         objective: run.state.bestTrainingLoss, optimality: .unknown, iterations: run.state.history.count,
-        seconds: context.seconds, status: status),
+        seconds: context.seconds, status: status, peakBytes: context.memory.peak),
       history: run.state.history)
   }
 
@@ -145,8 +146,7 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
           "pretrained layer \(index) from \(layer.inputs) to \(layer.outputs) does not fit the network")
       }
       let (weight, bias) = layer.unfolded(index == 0 ? scaling.columns : nil)
-      network.layers[index].weight = weight.map { Float($0) }
-      network.layers[index].bias = bias.map { Float($0) }
+      network.layers[index].start(weight: weight, bias: bias)
     }
   }
 }

@@ -5,9 +5,10 @@
 #define PACK_COLUMNS (SUM_VECTORS * VEC_WIDTH)
 
 /// Some outputs' sums over some rows for `vectors` vectors of columns; `part` is the last vector's where it is not
-/// whole.
+/// whole. Residuals of a row's outputs lie `stride` apart, those of an output's rows `step`.
 INLINE void sum_block(const size_t outputs, const size_t vectors, const bool is_part, lanes part, const float *x,
-                      size_t x_stride, size_t rows, const float *r, size_t stride, float *g, size_t d) {
+                      size_t x_stride, size_t rows, const float *r, size_t stride, const size_t step, float *g,
+                      size_t d) {
   vec sum[SUM_OUTPUTS][SUM_VECTORS];
   UNROLLED for (size_t k = 0; k < outputs; k++) {
     UNROLLED for (size_t v = 0; v < vectors; v++) sum[k][v] = vec_zero();
@@ -19,7 +20,7 @@ INLINE void sum_block(const size_t outputs, const size_t vectors, const bool is_
       value[v] = is_part ? vec_load_part(from, part) : vec_load(from);
     }
     UNROLLED for (size_t k = 0; k < outputs; k++) {
-      const vec factor = vec_all(r[k * stride + t]);
+      const vec factor = vec_all(r[k * stride + t * step]);
       UNROLLED for (size_t v = 0; v < vectors; v++) sum[k][v] = vec_fma(factor, value[v], sum[k][v]);
     }
   }
@@ -37,13 +38,17 @@ INLINE void sum_block(const size_t outputs, const size_t vectors, const bool is_
 
 /// All outputs.
 INLINE void sum_outputs(const size_t vectors, const bool is_part, lanes part, const float *x, size_t x_stride,
-                        size_t rows, const float *r, size_t stride, size_t outputs, float *g, size_t d) {
+                        size_t rows, const float *r, size_t stride, const size_t step, size_t outputs, float *g,
+                        size_t d) {
   size_t k = 0;
   for (; k + SUM_OUTPUTS <= outputs; k += SUM_OUTPUTS) {
-    sum_block(SUM_OUTPUTS, vectors, is_part, part, x, x_stride, rows, r + k * stride, stride, g + k * d, d);
+    sum_block(SUM_OUTPUTS, vectors, is_part, part, x, x_stride, rows, r + k * stride, stride, step, g + k * d, d);
   }
-  for (; k < outputs; k++) {
-    sum_block(1, vectors, is_part, part, x, x_stride, rows, r + k * stride, stride, g + k * d, d);
+  for (; k + 2 <= outputs; k += 2) {
+    sum_block(2, vectors, is_part, part, x, x_stride, rows, r + k * stride, stride, step, g + k * d, d);
+  }
+  if (k < outputs) {
+    sum_block(1, vectors, is_part, part, x, x_stride, rows, r + k * stride, stride, step, g + k * d, d);
   }
 }
 
@@ -66,11 +71,11 @@ static void accumulate(const float *x, size_t rows, size_t d, const float *r, si
         from = packed;
         from_stride = PACK_COLUMNS;
       }
-      sum_outputs(SUM_VECTORS, false, lanes_first(1), from, from_stride, count, r + t, stride, outputs, g + j, d);
+      sum_outputs(SUM_VECTORS, false, lanes_first(1), from, from_stride, count, r + t, stride, 1, outputs, g + j, d);
     }
     for (; j + VEC_WIDTH <= d; j += VEC_WIDTH) {
-      sum_outputs(1, false, lanes_first(1), first + j, d, count, r + t, stride, outputs, g + j, d);
+      sum_outputs(1, false, lanes_first(1), first + j, d, count, r + t, stride, 1, outputs, g + j, d);
     }
-    if (j < d) sum_outputs(1, true, lanes_first(d - j), first + j, d, count, r + t, stride, outputs, g + j, d);
+    if (j < d) sum_outputs(1, true, lanes_first(d - j), first + j, d, count, r + t, stride, 1, outputs, g + j, d);
   }
 }
