@@ -79,7 +79,7 @@ static pf_panels random_panels(size_t rows, size_t columns) {
 /// Sums of products of numbers below 1, in float32.
 static double bound_of(size_t terms) { return 0x1p-23 * (double)(terms + 1); }
 
-static void check_products(const pf_linear_kernels *kernels, size_t rows, size_t inputs, size_t width) {
+static void check_sums(const pf_linear_kernels *kernels, size_t rows, size_t inputs, size_t width) {
   begin_case("%zu rows of %zu numbers, %zu outputs", rows, inputs, width);
   const pf_panels x = random_panels(rows, inputs);
   const float *w = random_floats(inputs * width);
@@ -142,7 +142,7 @@ void check_training(const pf_linear_kernels *kernels) {
   begin_kernel("optimizers");
   for (size_t i = 0; i < 4 * 71; i++) check_optimizer(kernels, (pf_optimizer)(i % 4), i / 4);
   static const size_t rows[] = {1, 2, 5, 13, 64}, inputs[] = {1, 3, 10, 64, 70, 150}, widths[] = {16, 32, 48, 64};
-  void (*const checks[])(const pf_linear_kernels *, size_t, size_t, size_t) = {check_products, check_step};
+  void (*const checks[])(const pf_linear_kernels *, size_t, size_t, size_t) = {check_sums, check_step};
   for (size_t check = 0; check < 2; check++) {
     begin_kernel(check == 0 ? "panel products" : "panel steps");
     for (size_t i = 0; i < 5 * 6 * 4; i++) checks[check](kernels, rows[i / 24], inputs[i / 4 % 6], widths[i % 4]);
