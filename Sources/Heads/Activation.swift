@@ -50,7 +50,7 @@ extension Activation {
       return
     }
     slopes.resize(rows: values.rows)
-    slopes.combine(with: values, on: pool) { slope, value in slope = Float(self.slope(Double(value))) }
+    slopes.combine(with: values, on: pool) { _, value in Float(slope(Double(value))) }
     values.forEachPanel(on: pool) { _, values in
       for index in values.indices { values[index] = Float(value(Double(values[index]))) }
     }

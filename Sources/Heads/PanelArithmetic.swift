@@ -13,16 +13,16 @@ extension PanelMatrix {
     }
   }
 
-  /// Calls `body` for every number and that of a matrix of the same shape.
+  /// Puts what `body` makes of every number and that of a matrix of the same shape in the number's place.
   @inline(__always)
   mutating func combine(
-    with other: PanelMatrix, on pool: WorkerPool, _ body: (inout Float, Float) -> Void
+    with other: PanelMatrix, on pool: WorkerPool, _ body: (Float, Float) -> Float
   ) {
     precondition(other.layout == layout)
     forEachPanel(on: pool) { panel, values in
       other.withPanel(panel) { others in
         for index in values.indices {
-          unsafe body(&values[unchecked: index], others[unchecked: index])
+          unsafe values[unchecked: index] = body(values[unchecked: index], others[unchecked: index])
         }
       }
     }
@@ -30,7 +30,7 @@ extension PanelMatrix {
 
   /// Multiplies by the numbers of a matrix of the same shape.
   mutating func multiply(by other: PanelMatrix, on pool: WorkerPool) {
-    combine(with: other, on: pool) { value, factor in value *= factor }
+    combine(with: other, on: pool) { $0 * $1 }
   }
 
   /// The sum of each column, added row by row.

@@ -85,9 +85,7 @@ extension PerceptronNetwork {
     if let mask = pass.mask { pass.delta.multiply(by: mask, on: pool) }
     if activation == .relu {
       // A unit that ReLU or dropout silenced passes nothing on.
-      pass.delta.combine(with: pass.activation, on: pool) { delta, output in
-        delta = output > 0 ? delta : 0
-      }
+      pass.delta.combine(with: pass.activation, on: pool) { delta, output in output > 0 ? delta : 0 }
     } else {
       pass.delta.multiply(by: pass.slopes, on: pool)
     }

@@ -11,7 +11,7 @@ INLINE void optimize_vector(const pf_optimizer optimizer, const pf_step *step, v
     *m = vec_fma(vec_all(step->beta1), *m, vec_multiply(vec_all(1 - step->beta1), g));
     *v = vec_fma(vec_all(step->beta2), *v, vec_multiply(vec_multiply(vec_all(1 - step->beta2), g), g));
     const vec spread = vec_fma(vec_root(*v), vec_all(step->root_scale), vec_all(step->epsilon));
-    const vec move = vec_quotient(vec_multiply(vec_all(step->rate), *m), spread);
+    const vec move = vec_divide(vec_multiply(vec_all(step->rate), *m), spread);
     *w = vec_subtract(vec_multiply(vec_all(step->keep), *w), move);
     return;
   }

@@ -3,13 +3,14 @@
 
 /// Some outputs' sums over some rows, for all columns of a panel. See `sum_outputs`.
 INLINE void sum_panel(const float *x, size_t width, size_t rows, const float *r, size_t stride, const size_t step,
-                      size_t outputs, float *g) {
+                      size_t outputs, const bool is_new, float *g) {
+  const lanes all = lanes_first(1);
   size_t k = 0;
   for (; k + SUM_VECTORS * VEC_WIDTH <= width; k += SUM_VECTORS * VEC_WIDTH) {
-    sum_outputs(SUM_VECTORS, false, lanes_first(1), x + k, width, rows, r, stride, step, outputs, g + k, width);
+    sum_outputs(SUM_VECTORS, false, all, x + k, width, rows, r, stride, step, outputs, is_new, g + k, width);
   }
   for (; k < width; k += VEC_WIDTH) {
-    sum_outputs(1, false, lanes_first(1), x + k, width, rows, r, stride, step, outputs, g + k, width);
+    sum_outputs(1, false, all, x + k, width, rows, r, stride, step, outputs, is_new, g + k, width);
   }
 }
 
@@ -31,7 +32,7 @@ INLINE part part_at(pf_panels x, size_t first) {
 
 /// Adds a part's share to the sums.
 static void add_products(part x, size_t rows, const float *w, size_t width, float *z) {
-  sum_panel(w + x.first * width, width, x.columns, x.values, x.width, 1, rows, z);
+  sum_panel(w + x.first * width, width, x.columns, x.values, x.width, 1, rows, false, z);
 }
 
 static void panel_products(pf_panels x, const float *w, size_t width, float *z) {
@@ -42,11 +43,10 @@ static void panel_products(pf_panels x, const float *w, size_t width, float *z) 
 /// The step of the weights of a part's columns, a few at a time.
 static void step_part(part x, size_t rows, const float *delta, size_t width, pf_optimized layer,
                       const pf_step *step) {
-  float gradient[SUM_OUTPUTS * PF_PANEL_WIDTH];
+  _Alignas(64) float gradient[SUM_OUTPUTS * PF_PANEL_WIDTH];
   for (size_t j = 0; j < x.columns; j += SUM_OUTPUTS) {
     const size_t outputs = x.columns - j < SUM_OUTPUTS ? x.columns - j : SUM_OUTPUTS;
-    memset(gradient, 0, sizeof gradient);
-    sum_panel(delta, width, rows, x.values + j, 1, x.width, outputs, gradient);
+    sum_panel(delta, width, rows, x.values + j, 1, x.width, outputs, true, gradient);
     optimize(step, gradient, outputs * width, optimized_from(layer, (x.first + j) * width));
   }
 }

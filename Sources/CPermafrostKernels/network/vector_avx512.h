@@ -46,20 +46,8 @@ INLINE vec vec_add(vec a, vec b) { return _mm512_add_ps(a, b); }
 INLINE vec vec_subtract(vec a, vec b) { return _mm512_sub_ps(a, b); }
 INLINE vec vec_multiply(vec a, vec b) { return _mm512_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm512_div_ps(a, b); }
+INLINE vec vec_root(vec x) { return _mm512_sqrt_ps(x); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
-
-// One of Newton's steps each from an estimate of 14 bits: the processor's own root and quotient of this width take
-// several times as long.
-INLINE vec vec_root(vec x) {
-  x = _mm512_min_ps(vec_all(0x1.fffffep127f), x);
-  const vec inverse = _mm512_rsqrt14_ps(_mm512_max_ps(vec_all(0x1p-126f), x)), root = vec_multiply(x, inverse);
-  return vec_fma(_mm512_fnmadd_ps(root, root, x), vec_multiply(vec_all(0.5f), inverse), root);
-}
-
-INLINE vec vec_quotient(vec a, vec b) {
-  const vec inverse = _mm512_rcp14_ps(b), quotient = vec_multiply(a, inverse);
-  return vec_fma(_mm512_fnmadd_ps(quotient, b, a), inverse, quotient);
-}
 
 INLINE vec vec_half_power(vec x) {
   const __m512i power = _mm512_slli_epi32(_mm512_castps_si512(x), 23);

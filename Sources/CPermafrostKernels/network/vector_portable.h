@@ -71,11 +71,7 @@ INLINE vec vec_add(vec a, vec b) { return a + b; }
 INLINE vec vec_subtract(vec a, vec b) { return a - b; }
 INLINE vec vec_multiply(vec a, vec b) { return a * b; }
 INLINE vec vec_divide(vec a, vec b) { return a / b; }
-
-/// The square root of what is not negative, and a quotient by what is positive and finite: to two units in the last
-/// place, where numbers are not denormal. The root of infinity may be that of the greatest number.
 INLINE vec vec_root(vec x) { return __builtin_elementwise_sqrt(x); }
-INLINE vec vec_quotient(vec a, vec b) { return a / b; }
 
 /// a * b + c, rounded once where the processor can, and always in the same way for one instruction set.
 INLINE vec vec_fma(vec a, vec b, vec c) { return a * b + c; }
