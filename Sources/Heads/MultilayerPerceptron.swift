@@ -7,8 +7,9 @@
 /// normalisation's scale and shift. The last batch of an epoch may be smaller; with batch normalisation one of a
 /// single row is left out. `FitCertificate.objective` is the training loss of the epoch whose weights are kept.
 ///
-/// The fitted head has no batch normalisation: its running averages are folded into the dense layers. With
-/// `FitOptions.checkpoints` an interrupted run goes on where it was, to the same bits.
+/// The same seed and data give the same bits, whatever the thread count. The fitted head has no batch
+/// normalisation: its running averages are folded into the dense layers. With `FitOptions.checkpoints` an
+/// interrupted run goes on where it was, to the same bits.
 ///
 /// Bad input: fewer than two classes and a class without training rows throw `.missingClass`; NaN and infinite
 /// features `.invalidFeatures`; settings out of range `.invalidArgument`; a loss that overflows `.diverged`.
