@@ -39,18 +39,20 @@ public enum Activation: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Activation {
-  /// Replaces the first `count` numbers by the function of them, and keeps its slopes where the results do not
-  /// tell them.
-  func apply(_ values: inout [Float], count: Int, slopes: inout [Float]) {
+  /// Replaces numbers by the function of them, and keeps its slopes where the results do not tell them.
+  func apply(_ values: inout PanelMatrix, slopes: inout PanelMatrix, on pool: WorkerPool) {
     if self == .relu {
-      for index in 0..<count { values[index] = max(values[index], 0) }
+      values.forEachPanel(on: pool) { _, values in
+        for index in values.indices {
+          unsafe values[unchecked: index] = max(values[unchecked: index], 0)
+        }
+      }
       return
     }
-    if slopes.count < count { slopes = Array(repeating: 0, count: count) }
-    for index in 0..<count {
-      let x = Double(values[index])
-      slopes[index] = Float(slope(x))
-      values[index] = Float(value(x))
+    slopes.resize(rows: values.rows)
+    slopes.combine(with: values, on: pool) { _, value in Float(slope(Double(value))) }
+    values.forEachPanel(on: pool) { _, values in
+      for index in values.indices { values[index] = Float(value(Double(values[index]))) }
     }
   }
 }

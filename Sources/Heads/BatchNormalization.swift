@@ -19,9 +19,11 @@ package struct BatchNormalization {
     /// Biased.
     var variance: [Double] = []
     /// B x units
-    var normalized: [Float] = []
+    var normalized: PanelMatrix
     package var scaleGradient: [Float] = []
     package var shiftGradient: [Float] = []
+
+    init(normalized: PanelMatrix) { self.normalized = normalized }
   }
 
   init(units: Int) {
@@ -32,14 +34,10 @@ package struct BatchNormalization {
   }
 
   /// Normalises `values`, B x units, in place by the running averages.
-  func apply(_ values: inout [Float], count: Int) {
-    let units = scale.count
-    let factors = (0..<units).map { factor($0) }
-    for row in 0..<count {
-      for unit in 0..<units {
-        let value = Double(values[row * units + unit]) - Double(runningMean[unit])
-        values[row * units + unit] = Float(value * factors[unit] + Double(shift[unit]))
-      }
+  func apply(_ values: inout PanelMatrix, on pool: WorkerPool) {
+    values.forEachColumn(on: pool) { unit, indices, values in
+      let (mean, factor, shift) = (Double(runningMean[unit]), factor(unit), Double(shift[unit]))
+      for index in indices { values[index] = Float((Double(values[index]) - mean) * factor + shift) }
     }
   }
 
@@ -48,31 +46,40 @@ package struct BatchNormalization {
   }
 
   /// The same by the batch's own mean and variance.
-  func apply(_ values: inout [Float], count: Int, _ pass: inout Pass) {
-    let units = scale.count
-    let share = 1 / Double(count)
-    var mean = [Double](repeating: 0, count: units)
-    for row in 0..<count {
-      for unit in 0..<units { mean[unit] += Double(values[row * units + unit]) * share }
+  func apply(_ values: inout PanelMatrix, _ pass: inout Pass, on pool: WorkerPool) {
+    let share = 1 / Double(values.rows)
+    let moments = values.mapColumns(on: pool) { _, indices, values in
+      Self.moments(values, indices, share: share)
     }
-    var variance = [Double](repeating: 0, count: units)
-    for row in 0..<count {
-      for unit in 0..<units {
-        let deviation = Double(values[row * units + unit]) - mean[unit]
-        variance[unit] += deviation * deviation * share
-      }
+    pass.mean = moments.map(\.mean)
+    pass.variance = moments.map(\.variance)
+    pass.normalized.resize(rows: values.rows)
+    pass.normalized.forEachColumn(with: values, on: pool) { unit, indices, normalized, sums in
+      let inverse = 1 / (moments[unit].variance + Self.epsilon).squareRoot()
+      for index in indices { normalized[index] = Float((Double(sums[index]) - moments[unit].mean) * inverse) }
     }
-    let inverse = variance.map { 1 / ($0 + Self.epsilon).squareRoot() }
-    if pass.normalized.count < count * units { pass.normalized = Array(repeating: 0, count: count * units) }
-    for row in 0..<count {
-      for unit in 0..<units {
-        let index = row * units + unit
-        let normalized = Float((Double(values[index]) - mean[unit]) * inverse[unit])
-        pass.normalized[index] = normalized
-        values[index] = normalized * scale[unit] + shift[unit]
-      }
+    values.forEachColumn(with: pass.normalized, on: pool) { unit, indices, values, normalized in
+      for index in indices { values[index] = normalized[index] * scale[unit] + shift[unit] }
     }
-    (pass.mean, pass.variance) = (mean, variance)
+  }
+
+  private static func moments(
+    _ values: Span<Float>, _ indices: StrideTo<Int>, share: Double
+  ) -> (mean: Double, variance: Double) {
+    var mean = 0.0
+    for index in indices { mean += Double(values[index]) * share }
+    var variance = 0.0
+    for index in indices {
+      let deviation = Double(values[index]) - mean
+      variance += deviation * deviation * share
+    }
+    return (mean, variance)
+  }
+
+  /// What the running averages do to a unit's sum with its bias: the sum times a factor, and another bias.
+  func folded(_ unit: Int, bias: Double) -> (factor: Double, bias: Double) {
+    let factor = factor(unit)
+    return (factor, (bias - Double(runningMean[unit])) * factor + Double(shift[unit]))
   }
 
   /// Takes a batch into the running averages.
@@ -88,41 +95,25 @@ package struct BatchNormalization {
 
   /// Turns `delta`, the loss's derivative by the normalised units, into that by their sums, and leaves the
   /// gradients of scale and shift in `pass`.
-  func backward(_ delta: inout [Float], count: Int, _ pass: inout Pass) {
-    let units = scale.count
-    var sums = [Double](repeating: 0, count: units)
-    var products = [Double](repeating: 0, count: units)
-    for row in 0..<count {
-      for unit in 0..<units {
-        let index = row * units + unit
-        sums[unit] += Double(delta[index])
-        products[unit] += Double(delta[index]) * Double(pass.normalized[index])
+  func backward(_ delta: inout PanelMatrix, _ pass: inout Pass, on pool: WorkerPool) {
+    let normalized = pass.normalized
+    let gradients = delta.mapColumns(on: pool) { unit, indices, delta in
+      normalized.withPanel(unit / PanelLayout.panelWidth) { normalized in
+        indices.reduce((shift: 0.0, scale: 0.0)) { sums, index in
+          let slope = Double(delta[index])
+          return (sums.shift + slope, sums.scale + slope * Double(normalized[index]))
+        }
       }
     }
-    pass.shiftGradient = sums.map { Float($0) }
-    pass.scaleGradient = products.map { Float($0) }
-    let share = 1 / Double(count)
-    for unit in 0..<units {
-      let factor = Double(scale[unit]) / (pass.variance[unit] + Self.epsilon).squareRoot()
-      for row in 0..<count {
-        let index = row * units + unit
-        let centred =
-          Double(delta[index]) - share * (sums[unit] + Double(pass.normalized[index]) * products[unit])
-        delta[index] = Float(factor * centred)
+    pass.shiftGradient = gradients.map { Float($0.shift) }
+    pass.scaleGradient = gradients.map { Float($0.scale) }
+    let (share, variance) = (1 / Double(delta.rows), pass.variance)
+    delta.forEachColumn(with: normalized, on: pool) { unit, indices, delta, normalized in
+      let factor = Double(scale[unit]) / (variance[unit] + Self.epsilon).squareRoot()
+      for index in indices {
+        let mean = share * (gradients[unit].shift + Double(normalized[index]) * gradients[unit].scale)
+        delta[index] = Float(factor * (Double(delta[index]) - mean))
       }
     }
-  }
-
-  /// The dense layer that does what a dense layer and then the running averages do.
-  func folded(weight: [Float], bias: [Float], inputs: Int) -> (weight: [Double], bias: [Double]) {
-    var folded = weight.map { Double($0) }
-    var foldedBias: [Double] = []
-    for unit in scale.indices {
-      let factor = factor(unit)
-      for index in unit * inputs..<(unit + 1) * inputs { folded[index] *= factor }
-      foldedBias.append(
-        (Double(bias[unit]) - Double(runningMean[unit])) * factor + Double(shift[unit]))
-    }
-    return (folded, foldedBias)
   }
 }

@@ -7,8 +7,9 @@
 /// normalisation's scale and shift. The last batch of an epoch may be smaller; with batch normalisation one of a
 /// single row is left out. `FitCertificate.objective` is the training loss of the epoch whose weights are kept.
 ///
-/// The fitted head has no batch normalisation: its running averages are folded into the dense layers. With
-/// `FitOptions.checkpoints` an interrupted run goes on where it was, to the same bits.
+/// The same seed and data give the same bits, whatever the thread count. The fitted head has no batch
+/// normalisation: its running averages are folded into the dense layers. With `FitOptions.checkpoints` an
+/// interrupted run goes on where it was, to the same bits.
 ///
 /// Bad input: fewer than two classes and a class without training rows throw `.missingClass`; NaN and infinite
 /// features `.invalidFeatures`; settings out of range `.invalidArgument`; a loss that overflows `.diverged`.
@@ -102,6 +103,7 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
     var run = PerceptronTraining(
       settings: self, rows: rows, labels: training.labels, weights: weights, validationRows: validationRows,
       validationLabels: validation?.labels ?? [], state: state)
+    context.memory.reserve(run.bytes)
     let status = try run.run(checkpoints, context)
     let head = try Head(
       layers: try run.state.best.denseLayers(scaling.columns), output: .softmax, classes: training.classes,
@@ -110,7 +112,7 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
       head: head,
       certificate: FitCertificate(
         objective: run.state.bestTrainingLoss, optimality: .unknown, iterations: run.state.history.count,
-        seconds: context.seconds, status: status),
+        seconds: context.seconds, status: status, peakBytes: context.memory.peak),
       history: run.state.history)
   }
 
@@ -145,8 +147,7 @@ public struct MultilayerPerceptron: HeadConfiguration, Hashable {
           "pretrained layer \(index) from \(layer.inputs) to \(layer.outputs) does not fit the network")
       }
       let (weight, bias) = layer.unfolded(index == 0 ? scaling.columns : nil)
-      network.layers[index].weight = weight.map { Float($0) }
-      network.layers[index].bias = bias.map { Float($0) }
+      network.layers[index].start(weight: weight, bias: bias)
     }
   }
 }

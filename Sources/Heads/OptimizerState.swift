@@ -12,13 +12,18 @@ struct OptimizerState {
   private let rateFactor: Double
   private let weightDecay: Double
   var steps = 0
-  /// Of the weight, the bias and, where there is one, the normalisation's scale and shift.
+  var weightMoments: PanelProducts.Moments
+  /// Of the bias and, where there is one, the normalisation's scale and shift.
   var moments: [Moments]
 
   struct Moments {
     var first: [Float]
     /// Empty for gradient descent.
     var second: [Float]
+
+    mutating func move(_ values: inout [Float], _ gradient: [Float], _ step: OptimizerStep) {
+      step.move(&values, gradient: gradient, first: &first, second: &second)
+    }
   }
 
   init(
@@ -29,75 +34,59 @@ struct OptimizerState {
     self.weightDecay = weightDecay
     var hasSecond = true
     if case .sgd = optimizer { hasSecond = false }
-    let units = layer.normalization == nil ? [] : [layer.outputs, layer.outputs]
-    moments = ([layer.weight.count, layer.outputs] + units).map { count in
-      Moments(
-        first: [Float](repeating: 0, count: count),
-        second: [Float](repeating: 0, count: hasSecond ? count : 0))
-    }
+    weightMoments = PanelProducts.Moments(of: layer.weight, hasSecond: hasSecond)
+    let zeros = [Float](repeating: 0, count: layer.outputs)
+    let own = Moments(first: zeros, second: hasSecond ? zeros : [])
+    moments = Array(repeating: own, count: layer.normalization == nil ? 1 : 3)
   }
 
-  /// Moves a layer against its gradient.
+  /// Moves a layer against the gradient of a batch.
+  ///
+  /// - Parameters:
+  ///   - inputs: what the layer was given.
+  ///   - next: what it will be given by the batch to follow; its sums go to `pass.activation`.
   mutating func step(
-    _ layer: inout PerceptronNetwork.Layer, _ pass: PerceptronNetwork.Pass, rate: Double, on pool: WorkerPool
+    _ layer: inout PerceptronNetwork.Layer, inputs: PanelMatrix, _ pass: inout PerceptronNetwork.Pass,
+    next: PanelMatrix?, rate: Double, on pool: WorkerPool
   ) {
     let rate = rate * rateFactor
-    guard rate > 0 else { return }
+    guard rate > 0 else {
+      if let next { PanelProducts.multiply(next, layer.weight, into: &pass.activation, on: pool) }
+      return
+    }
     steps += 1
-    step(&layer.weight, pass.weightGradient, 0, rate, pool)
-    step(&layer.bias, pass.biasGradient, 1, rate, pool)
+    let step = step(rate: rate)
+    PanelProducts.step(
+      step, &layer.weight, &weightMoments, inputs: inputs, delta: pass.delta, next: next,
+      sums: &pass.activation, on: pool)
+    moments[0].move(&layer.bias, pass.biasGradient, step)
     guard var normalization = layer.normalization else { return }
-    step(&normalization.scale, pass.normalization.scaleGradient, 2, rate, pool)
-    step(&normalization.shift, pass.normalization.shiftGradient, 3, rate, pool)
+    moments[1].move(&normalization.scale, pass.normalization.scaleGradient, step)
+    moments[2].move(&normalization.shift, pass.normalization.shiftGradient, step)
     layer.normalization = normalization
   }
 
-  private mutating func step(
-    _ values: inout [Float], _ gradient: [Float], _ index: Int, _ rate: Double, _ pool: WorkerPool
-  ) {
+  private func step(rate: Double) -> OptimizerStep {
     switch optimizer {
     case .sgd(let momentum, let isNesterov):
-      let (l2, momentum, rate) = (Float(weightDecay), Float(momentum), Float(rate))
-      if isNesterov {
-        for position in values.indices {
-          let slope = gradient[position] + l2 * values[position]
-          let velocity = momentum * moments[index].first[position] + slope
-          moments[index].first[position] = velocity
-          values[position] -= rate * (slope + momentum * velocity)
-        }
-      } else {
-        OptimizerSteps.momentum(
-          &values, gradient: gradient, velocity: &moments[index].first, l2: l2, momentum: momentum, rate: rate
-        )
-      }
+      OptimizerStep(
+        .momentum(Float(momentum), isNesterov: isNesterov), rate: Float(rate), l2: Float(weightDecay))
     case .adam(let beta1, let beta2, let epsilon):
-      adam(&values, gradient, index, pool, adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1))
+      adam(beta1, beta2, epsilon, rate, l2: weightDecay, keep: 1)
     case .adamW(let beta1, let beta2, let epsilon):
-      adam(
-        &values, gradient, index, pool, adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay)
-      )
+      adam(beta1, beta2, epsilon, rate, l2: 0, keep: 1 - rate * weightDecay)
     }
-  }
-
-  private mutating func adam(
-    _ values: inout [Float], _ gradient: [Float], _ index: Int, _ pool: WorkerPool,
-    _ numbers: OptimizerSteps.Adam
-  ) {
-    // Lent and put back: two parts of one array cannot be lent at once.
-    var own = moments[index]
-    moments[index] = Moments(first: [], second: [])
-    OptimizerSteps.adam(
-      &values, gradient: gradient, first: &own.first, second: &own.second, numbers, on: pool)
-    moments[index] = own
   }
 
   private func adam(
     _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ rate: Double, l2: Double, keep: Double
-  ) -> OptimizerSteps.Adam {
+  ) -> OptimizerStep {
     let first = 1 - pow(beta1, Double(steps))
     let second = 1 - pow(beta2, Double(steps))
-    return OptimizerSteps.Adam(
-      l2: Float(l2), keep: Float(keep), beta1: Float(beta1), beta2: Float(beta2), rate: Float(rate / first),
-      rootScale: Float(1 / second.squareRoot()), epsilon: Float(epsilon))
+    return OptimizerStep(
+      .adam(
+        beta1: Float(beta1), beta2: Float(beta2), rootScale: Float(1 / second.squareRoot()),
+        epsilon: Float(epsilon), keep: Float(keep)),
+      rate: Float(rate / first), l2: Float(l2))
   }
 }

@@ -33,7 +33,7 @@ struct PerceptronCheckpoints {
   func write(_ state: PerceptronState, _ context: FitContext) throws(HeadsError) {
     guard state.status != nil || state.history.count % interval == 0 else { return }
     var metadata = [
-      "format": Self.format, "version": "1", "generator": String(state.generator.state),
+      "format": Self.format, "version": "2", "generator": String(state.generator.state),
       "steps": state.optimizers.map { String($0.steps) }.joined(separator: " "),
       "numbers": Self.text([
         state.bestTrainingLoss, state.lowest, Double(state.lowestEpoch), state.rates.plateau.factor,
@@ -61,7 +61,7 @@ struct PerceptronCheckpoints {
     func fail(_ what: String) -> HeadsError { HeadsError(.malformed, "\(path): \(what)") }
     let file: SafetensorsFile
     do throws(TensorsError) { file = try SafetensorsFile(path: path) } catch { throw HeadsError(error) }
-    guard file.metadata["format"] == Self.format, file.metadata["version"] == "1" else {
+    guard file.metadata["format"] == Self.format, file.metadata["version"] == "2" else {
       throw fail("is no checkpoint of a multilayer perceptron")
     }
     for (name, value) in fit {
@@ -134,6 +134,11 @@ extension PerceptronState {
     network.forEachArray { name, values in body("network." + name, &values) }
     best.forEachArray { name, values in body("best." + name, &values) }
     for layer in optimizers.indices {
+      body("moments.\(layer).weight.first", &optimizers[layer].weightMoments.first.values)
+      if var second = optimizers[layer].weightMoments.second {
+        body("moments.\(layer).weight.second", &second.values)
+        optimizers[layer].weightMoments.second = second
+      }
       for index in optimizers[layer].moments.indices {
         body("moments.\(layer).\(index).first", &optimizers[layer].moments[index].first)
         body("moments.\(layer).\(index).second", &optimizers[layer].moments[index].second)
@@ -145,7 +150,7 @@ extension PerceptronState {
 extension PerceptronNetwork {
   fileprivate mutating func forEachArray(_ body: (String, inout [Float]) -> Void) {
     for index in layers.indices {
-      body("\(index).weight", &layers[index].weight)
+      body("\(index).weight", &layers[index].weight.values)
       body("\(index).bias", &layers[index].bias)
       guard var normalization = layers[index].normalization else { continue }
       body("\(index).scale", &normalization.scale)

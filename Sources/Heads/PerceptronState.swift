@@ -28,6 +28,14 @@ struct PerceptronState {
     generator = SeededGenerator(seed: seed, stream: 1)
   }
 
+  /// What weights, their moments and the best weights take up.
+  var bytes: Int {
+    network.layers.indices.reduce(0) { sum, index in
+      let copies = optimizers[index].weightMoments.second == nil ? 3 : 4
+      return sum + copies * network.layers[index].weight.layout.size * MemoryLayout<Float>.stride
+    }
+  }
+
   /// Takes an epoch's record, keeps its weights where they are the best so far, and decides whether it was the
   /// last one.
   mutating func finish(_ record: EpochRecord, _ settings: MultilayerPerceptron) {
@@ -35,7 +43,8 @@ struct PerceptronState {
     rates.finish(epoch: record.epoch - 1, loss: record.validationLoss ?? record.trainingLoss)
     if record.epoch >= settings.epochs { status = .scheduleCompleted }
     guard let stopping = settings.earlyStopping, let loss = record.validationLoss else {
-      (best, bestTrainingLoss) = (network, record.trainingLoss)
+      // Kept when all is over: a copy each epoch would cost time and memory.
+      if status != nil { (best, bestTrainingLoss) = (network, record.trainingLoss) }
       return
     }
     if loss < lowest - stopping.minimumImprovement || history.count == 1 {

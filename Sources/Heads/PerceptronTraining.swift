@@ -11,8 +11,6 @@ struct PerceptronTraining {
   private(set) var state: PerceptronState
 
   private var passes: [PerceptronNetwork.Pass]
-  private var batch: [Float] = []
-  private var scratch: [Float] = []
 
   init(
     settings: MultilayerPerceptron, rows: TrainingRows, labels: [Int], weights: [Double],
@@ -50,22 +48,19 @@ struct PerceptronTraining {
   private mutating func trainEpoch(
     _ epoch: Int, _ rate: Double, _ context: FitContext
   ) throws(HeadsError) -> EpochRecord {
-    var order = Array(0..<rows.count)
-    state.generator.shuffle(&order)
+    let batches = shuffledBatches()
+    var (batch, next) = (rows.emptyBatch, rows.emptyBatch)
     var loss = 0.0
-    var right = 0
+    var (right, count) = (0, 0)
     var weight = 0.0
-    for start in stride(from: 0, to: order.count, by: settings.batchSize) {
+    for (index, members) in batches.enumerated() {
       try context.checkCancellation()
-      let members = Array(order[start..<min(start + settings.batchSize, order.count)])
-      // One row has no variance to be normalised by.
-      if settings.hasBatchNormalization && members.count == 1 {
-        order.removeLast()
-        break
+      if index == 0 {
+        try rows.gather(members, into: &batch, context)
+        state.network.start(batch, &passes, on: context.pool)
       }
-      try gather(members)
       state.network.forward(
-        batch, count: members.count, &passes, dropout: settings.dropout, &state.generator, isTraining: true)
+        &passes, dropout: settings.dropout, &state.generator, isTraining: true, on: context.pool)
       let batchWeights = members.map { weights[$0] }
       let outcome = state.network.loss(&passes, labels: members.map { labels[$0] }, weights: batchWeights)
       guard outcome.loss.isFinite else {
@@ -73,32 +68,49 @@ struct PerceptronTraining {
       }
       loss += outcome.loss
       right += outcome.right
+      count += members.count
       weight += batchWeights.reduce(0, +)
-      state.network.backward(batch, count: members.count, &passes)
-      for index in passes.indices {
-        state.optimizers[index].step(
-          &state.network.layers[index], passes[index], rate: rate, on: context.pool)
-        state.network.layers[index].normalization?.update(passes[index].normalization, count: members.count)
-      }
+      state.network.backward(&passes, on: context.pool)
+      let isLast = index == batches.count - 1
+      if !isLast { try rows.gather(batches[index + 1], into: &next, context) }
+      step(batch, next: isLast ? nil : next, rate: rate, on: context.pool)
+      swap(&batch, &next)
     }
+    if count == rows.count { rows.knowFinite() }
     return EpochRecord(
       epoch: epoch, learningRate: rate, trainingLoss: loss / weight,
-      trainingAccuracy: Double(right) / Double(order.count), validationLoss: nil, validationAccuracy: nil)
+      trainingAccuracy: Double(right) / Double(count), validationLoss: nil, validationAccuracy: nil)
   }
 
-  /// Copies rows into `batch`.
-  private mutating func gather(_ members: [Int]) throws(HeadsError) {
-    let size = members.count * rows.dimension
-    if batch.count != size { batch = [Float](repeating: 0, count: size) }
-    var batch = self.batch
-    self.batch = []  // one owner, so that writing does not copy
-    for (position, row) in members.enumerated() {
-      try rows.withRows(row..<row + 1, scratch: &scratch) { values in
-        let start = position * rows.dimension
-        for column in values.indices { batch[start + column] = values[column] }
-      }
+  /// What the state, two batches and what they leave behind take up.
+  var bytes: Int {
+    let evaluated = validationRows.map { min(Self.evaluatedRows, $0.count) } ?? 0
+    let largest = max(min(settings.batchSize, rows.count), evaluated)
+    let perRow = 2 * rows.dimension + passes.reduce(0) { $0 + $1.numbersPerRow(settings) }
+    let transposed = passes.reduce(0) { $0 + $1.transposed.layout.size }
+    return state.bytes + (largest * perRow + transposed) * MemoryLayout<Float>.stride
+  }
+
+  private mutating func shuffledBatches() -> [ArraySlice<Int>] {
+    var order = Array(0..<rows.count)
+    state.generator.shuffle(&order)
+    var batches = stride(from: 0, to: order.count, by: settings.batchSize).map { start in
+      order[start..<min(start + settings.batchSize, order.count)]
     }
-    self.batch = batch
+    // One row has no variance to be normalised by.
+    if settings.hasBatchNormalization && batches.last?.count == 1 { batches.removeLast() }
+    return batches
+  }
+
+  /// Moves all layers, the last one first, because the first one's pass is then needed for the next batch.
+  private mutating func step(_ batch: PanelMatrix, next: PanelMatrix?, rate: Double, on pool: WorkerPool) {
+    for index in passes.indices.reversed() {
+      let inputs = index == 0 ? batch : passes[index - 1].activation
+      state.optimizers[index].step(
+        &state.network.layers[index], inputs: inputs, &passes[index], next: index == 0 ? next : nil,
+        rate: rate, on: pool)
+      state.network.layers[index].normalization?.update(passes[index].normalization, count: batch.rows)
+    }
   }
 
   /// Mean log-loss and accuracy of the network as it is now, without dropout.
@@ -106,23 +118,32 @@ struct PerceptronTraining {
     _ rows: TrainingRows, _ labels: [Int], _ context: FitContext
   ) throws(HeadsError) -> (loss: Double, accuracy: Double) {
     var generator = SeededGenerator(seed: 0)
+    var batch = rows.emptyBatch
+    let order = Array(0..<rows.count)
     var loss = 0.0
     var right = 0
-    for start in stride(from: 0, to: rows.count, by: 256) {
+    for start in stride(from: 0, to: rows.count, by: Self.evaluatedRows) {
       try context.checkCancellation()
-      let range = start..<min(start + 256, rows.count)
-      var values: [Float] = []
-      try rows.withRows(range, scratch: &scratch) { tile in
-        values.reserveCapacity(tile.count)
-        for index in tile.indices { values.append(tile[index]) }
-      }
-      state.network.forward(
-        values, count: range.count, &passes, dropout: 0, &generator, isTraining: false)
+      let range = start..<min(start + Self.evaluatedRows, rows.count)
+      try rows.gather(order[range], into: &batch, context)
+      state.network.start(batch, &passes, on: context.pool)
+      state.network.forward(&passes, dropout: 0, &generator, isTraining: false, on: context.pool)
       let outcome = state.network.loss(
         &passes, labels: Array(labels[range]), weights: Array(repeating: 1, count: range.count))
       loss += outcome.loss
       right += outcome.right
     }
     return (loss / Double(rows.count), Double(right) / Double(rows.count))
+  }
+
+  private static let evaluatedRows = 256
+}
+
+extension PerceptronNetwork.Pass {
+  fileprivate func numbersPerRow(_ settings: MultilayerPerceptron) -> Int {
+    let matrices =
+      2 + (settings.activation == .relu ? 0 : 1) + (settings.dropout > 0 ? 1 : 0)
+      + (settings.hasBatchNormalization ? 1 : 0)
+    return matrices * activation.columns
   }
 }

@@ -65,16 +65,4 @@ package enum BLAS {
       }
     }
   }
-
-  /// c = op(a) * op(b) + beta * c on whole row-major matrices without gaps, which are at least `m` x `n` x `k`
-  /// in size. Traps where an array is too short.
-  package static func gemm(
-    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, _ a: [Float], _ b: [Float],
-    beta: Float = 0, into c: inout [Float]
-  ) {
-    precondition(a.count >= m * k && b.count >= k * n && c.count >= m * n)
-    unsafe gemm(
-      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, a, stride: transposeA ? m : k, b,
-      stride: transposeB ? k : n, beta: beta, &c, stride: n)
-  }
 }

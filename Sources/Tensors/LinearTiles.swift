@@ -6,7 +6,7 @@ internal import CPermafrostKernels
 /// Scores lie output by output: output k of row t is number k x `stride` + t, where `stride` is at least the row
 /// count rounded up to `rowMultiple`. Arrays that are too short trap.
 package enum LinearTiles {
-  private nonisolated(unsafe) static let kernels: UnsafePointer<pf_linear_kernels> = {
+  static nonisolated(unsafe) let kernels: UnsafePointer<pf_linear_kernels> = {
     let best = unsafe pf_linear_kernels_for(pf_isa_best())
     return unsafe best ?? pf_linear_kernels_for(PF_ISA_PORTABLE)
   }()

@@ -23,6 +23,25 @@ import Testing
     #expect(first.head.layers.map(\.outputs) == [9, 5, 4])
   }
 
+  @Test func bitsDoNotDependOnThreads() async throws {
+    let golden = try GoldenCase.named("multiclass")
+    let configuration = MultilayerPerceptron(
+      hidden: [150, 70], dropout: 0.2, batchSize: 13, epochs: 3, activation: .gelu,
+      hasBatchNormalization: true)
+    let one = try await configuration.fit(golden.data, options: FitOptions(threads: 1))
+    let three = try await configuration.fit(golden.data, options: FitOptions(threads: 3))
+    #expect(one.head == three.head && one.history == three.history)
+  }
+
+  @Test func theCertificateCountsTheArraysOfTheFit() async throws {
+    let golden = try GoldenCase.named("multiclass")
+    let configuration = MultilayerPerceptron(hidden: [500], epochs: 1, scaling: .none)
+    let bytes = try await trained(configuration, golden).certificate.peakBytes
+    // Weights, two moments and the best weights; little else.
+    let weights = 4 * 500 * (golden.data.features.dimension + golden.classCount)
+    #expect(bytes > 4 * weights && bytes < 40 * weights, "\(bytes)")
+  }
+
   @Test func everyOptimizerLearns() async throws {
     let golden = try GoldenCase.named("separable")
     for (optimizer, rate) in [(Optimizer.adam(), 0.01), (.adamW(), 0.01), (.sgd(), 0.05)] {
@@ -53,25 +72,28 @@ import Testing
   @Test func gradientsMeetFiniteDifferences() throws {
     var network = PerceptronNetwork(widths: [4, 6, 5, 3], seed: 5)
     var random = SplitMix64(state: 8)
-    let input = (0..<7 * 4).map { _ in Float(random.uniform()) }
+    let input = PanelMatrix(rows: 7, columns: 4) { _, _ in Float(random.uniform()) }
+    let pool = try WorkerPool(threads: 2)
     let labels = [0, 1, 2, 0, 1, 2, 1]
     let weights = [1, 2, 0.5, 1, 0, 3, 1.0]
     var passes = network.makePasses()
-    network.gradients(input, labels: labels, weights: weights, &passes)
+    let gradients = network.gradients(input, labels: labels, weights: weights, &passes, on: pool).weights
     func loss(_ network: PerceptronNetwork) -> Double {
       var passes = network.makePasses()
-      return network.gradients(input, labels: labels, weights: weights, &passes)
+      return network.gradients(input, labels: labels, weights: weights, &passes, on: pool).loss
     }
     for layer in network.layers.indices {
-      for index in network.layers[layer].weight.indices {
-        let kept = network.layers[layer].weight[index]
-        network.layers[layer].weight[index] = kept + 0x1p-8
-        let above = loss(network)
-        network.layers[layer].weight[index] = kept - 0x1p-8
-        let below = loss(network)
-        network.layers[layer].weight[index] = kept
-        let expected = (above - below) * 0x1p7
-        #expect(abs(expected - Double(passes[layer].weightGradient[index])) < 2e-3)
+      for input in 0..<network.layers[layer].inputs {
+        for output in 0..<network.layers[layer].outputs {
+          let kept = network.layers[layer].weight[input, output]
+          network.layers[layer].weight[input, output] = kept + 0x1p-8
+          let above = loss(network)
+          network.layers[layer].weight[input, output] = kept - 0x1p-8
+          let below = loss(network)
+          network.layers[layer].weight[input, output] = kept
+          let expected = (above - below) * 0x1p7
+          #expect(abs(expected - Double(gradients[layer][input, output])) < 2e-3)
+        }
       }
       for index in network.layers[layer].bias.indices {
         let kept = network.layers[layer].bias[index]

@@ -72,25 +72,4 @@ import Testing
       }
     }
   }
-
-  @Test(arguments: supported.map(\.rawValue))
-  func optimizers(_ isa: UInt32) throws {
-    let kernels = unsafe try #require(pf_optimizer_kernels_for(pf_isa(rawValue: isa)))
-    for count in [1, 4, 15, 16, 37] {
-      let (start, gradient) = (numbers(count, 1), numbers(count, 2))
-      let (first, second) = (numbers(count, 3), numbers(count, 4).map { abs($0) })
-      var (w, m, v) = (start, first, second)
-      unsafe kernels.pointee.adam(&w, gradient, &m, &v, count, 0.1, 0.9, 0.99, 0.95, 0.01, 1.5, 1e-3)
-      var (other, velocity) = (start, first)
-      unsafe kernels.pointee.momentum(&other, gradient, &velocity, count, 0.1, 0.8, 0.05)
-      for i in 0..<count {
-        let g = gradient[i] + 0.1 * start[i]
-        let (a, b) = (0.9 * first[i] + 0.1 * g, 0.99 * second[i] + 0.01 * g * g)
-        #expect(abs(m[i] - a) < 1e-6 && abs(v[i] - b) < 1e-6)
-        #expect(abs(w[i] - (0.95 * start[i] - 0.01 * a / (b.squareRoot() * 1.5 + 1e-3))) < 1e-5)
-        #expect(abs(velocity[i] - (0.8 * first[i] + g)) < 1e-6)
-        #expect(abs(other[i] - (start[i] - 0.05 * (0.8 * first[i] + g))) < 1e-6)
-      }
-    }
-  }
 }

@@ -1,5 +1,4 @@
-// What the solvers of the heads call: products in float64, and the steps of two optimizers.
-#include <math.h>
+// What the precise solvers of the heads call: products in float64.
 #include <string.h>
 
 #include "check.h"
@@ -13,8 +12,6 @@ static double *random_doubles(size_t count) {
 
 /// Sums of products of numbers below 1, in float64.
 static double bound_of(size_t terms) { return 0x1p-52 * (double)(terms + 1); }
-
-// MARK: products
 
 static void check_scores(const pf_product_kernels *kernels, size_t rows, size_t d, size_t classes) {
   begin_case("%zu rows of %zu numbers, %zu classes", rows, d, classes);
@@ -76,43 +73,4 @@ void check_products(const pf_product_kernels *kernels) {
   }
   begin_kernel("squared deviations");
   for (size_t i = 0; i < 5 * 7; i++) check_squares(kernels, rows[i / 7], widths[i % 7]);
-}
-
-// MARK: optimizers
-
-static void check_adam(const pf_optimizer_kernels *kernels, size_t count) {
-  begin_case("%zu parameters", count);
-  const float *w = random_floats(count), *g = random_floats(count), *m = random_floats(count);
-  float *v = random_floats(count);
-  for (size_t i = 0; i < count; i++) v[i] = fabsf(v[i]);
-  float *new_w = copy_of(w, count), *new_m = copy_of(m, count), *new_v = copy_of(v, count);
-  kernels->adam(new_w, g, new_m, new_v, count, 0.125f, 0.875f, 0.75f, 0.9375f, 0.0625f, 1.5f, 0x1p-10f);
-  for (size_t i = 0; i < count; i++) {
-    const double gradient = (double)g[i] + 0.125 * (double)w[i];
-    const double first = 0.875 * (double)m[i] + 0.125 * gradient;
-    const double second = 0.75 * (double)v[i] + 0.25 * gradient * gradient, root = sqrt(second) * 1.5 + 0x1p-10;
-    expect_near("first moment", i, (double)new_m[i], first, 2e-7);
-    expect_near("second moment", i, (double)new_v[i], second, 4e-7);
-    const double step = 0.0625 * first / root;
-    expect_near("parameter", i, (double)new_w[i], 0.9375 * (double)w[i] - step, 2e-7 + 3e-7 / root + 1e-6 * fabs(step));
-  }
-}
-
-static void check_momentum(const pf_optimizer_kernels *kernels, size_t count) {
-  begin_case("%zu parameters", count);
-  const float *w = random_floats(count), *g = random_floats(count), *m = random_floats(count);
-  float *new_w = copy_of(w, count), *new_m = copy_of(m, count);
-  kernels->momentum(new_w, g, new_m, count, 0.125f, 0.875f, 0.0625f);
-  for (size_t i = 0; i < count; i++) {
-    const double step = 0.875 * (double)m[i] + (double)g[i] + 0.125 * (double)w[i];
-    expect_near("step", i, (double)new_m[i], step, 4e-7);
-    expect_near("parameter", i, (double)new_w[i], (double)w[i] - 0.0625 * step, 2e-7);
-  }
-}
-
-void check_optimizers(const pf_optimizer_kernels *kernels) {
-  begin_kernel("adam");
-  for (size_t count = 0; count <= 70; count++) check_adam(kernels, count);
-  begin_kernel("momentum");
-  for (size_t count = 0; count <= 70; count++) check_momentum(kernels, count);
 }

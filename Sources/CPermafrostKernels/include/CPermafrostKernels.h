@@ -6,7 +6,6 @@
 #include "pf_linear.h"
 #include "pf_margins.h"
 #include "pf_network.h"
-#include "pf_optimizers.h"
 #include "pf_pool.h"
 #include "pf_resample.h"
 #include "pf_products.h"

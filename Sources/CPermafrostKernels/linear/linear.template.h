@@ -15,6 +15,8 @@
 #include "sums.template.h"
 #include "losses.template.h"
 #include "columns.template.h"
+#include "optimizers.template.h"
+#include "panels.template.h"
 
 const pf_linear_kernels LINEAR_KERNELS = {
     .name = LINEAR_NAME,
@@ -23,4 +25,7 @@ const pf_linear_kernels LINEAR_KERNELS = {
     .losses = losses,
     .standardize = standardize,
     .moments = moments,
+    .panel_products = panel_products,
+    .panel_step = panel_step,
+    .optimize = optimize,
 };

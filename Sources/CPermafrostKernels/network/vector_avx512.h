@@ -46,6 +46,7 @@ INLINE vec vec_add(vec a, vec b) { return _mm512_add_ps(a, b); }
 INLINE vec vec_subtract(vec a, vec b) { return _mm512_sub_ps(a, b); }
 INLINE vec vec_multiply(vec a, vec b) { return _mm512_mul_ps(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return _mm512_div_ps(a, b); }
+INLINE vec vec_root(vec x) { return _mm512_sqrt_ps(x); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 
 INLINE vec vec_half_power(vec x) {

@@ -56,6 +56,7 @@ INLINE vec vec_add(vec a, vec b) { return vaddq_f32(a, b); }
 INLINE vec vec_subtract(vec a, vec b) { return vsubq_f32(a, b); }
 INLINE vec vec_multiply(vec a, vec b) { return vmulq_f32(a, b); }
 INLINE vec vec_divide(vec a, vec b) { return vdivq_f32(a, b); }
+INLINE vec vec_root(vec x) { return vsqrtq_f32(x); }
 INLINE vec vec_fma(vec a, vec b, vec c) { return vfmaq_f32(c, a, b); }
 
 INLINE vec vec_half_power(vec x) {

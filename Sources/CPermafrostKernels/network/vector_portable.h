@@ -71,6 +71,7 @@ INLINE vec vec_add(vec a, vec b) { return a + b; }
 INLINE vec vec_subtract(vec a, vec b) { return a - b; }
 INLINE vec vec_multiply(vec a, vec b) { return a * b; }
 INLINE vec vec_divide(vec a, vec b) { return a / b; }
+INLINE vec vec_root(vec x) { return __builtin_elementwise_sqrt(x); }
 
 /// a * b + c, rounded once where the processor can, and always in the same way for one instruction set.
 INLINE vec vec_fma(vec a, vec b, vec c) { return a * b + c; }
