@@ -5,7 +5,6 @@
       .name = #isa,                                                                                  \
       .scores = scores_##isa,                                                                        \
       .accumulate = accumulate_##isa,                                                                \
-      .squared_deviations = squared_deviations_##isa,                                                \
   }
 
 // Two lanes are the baseline of x86-64 and of arm64 alike.

@@ -93,21 +93,6 @@ static void ISA(accumulate)(const float *x, size_t rows, size_t d, const double 
   }
 }
 
-static void ISA(squared_deviations)(const float *x, size_t rows, size_t d, const double *mean,
-                                    double *squares) {
-  for (size_t t = 0; t < rows; t++) {
-    size_t j = 0;
-    for (; j + LANES <= d; j += LANES) {
-      ISA(wide) deviation = LOAD_X(x + t * d + j) - LOAD_W(mean + j);
-      STORE_W(squares + j, LOAD_W(squares + j) + deviation * deviation);
-    }
-    for (; j < d; j++) {
-      double deviation = (double)x[t * d + j] - mean[j];
-      squares[j] += deviation * deviation;
-    }
-  }
-}
-
 #undef LOAD_X
 #undef LOAD_W
 #undef STORE_W

@@ -207,17 +207,6 @@ package final class TrainingRows: Sendable {
     let start = share.lowerBound + first * tileRows
     features.willRead(start..<min(start + part.count * tileRows, share.upperBound))
   }
-
-  /// One number a column, summed over all tiles.
-  func columnSums(
-    _ context: FitContext, _ body: (Span<Float>, inout [Double]) -> Void
-  ) throws(HeadsError) -> [Double] {
-    let parts = (0..<context.pool.threads).map { _ in PartialSums(count: dimension) }
-    try forEachTile(parts, context) { part, _, rows in
-      body(rows, &part.values)
-    }
-    return PartialSums.total(parts)
-  }
 }
 
 /// The index of the first number that is infinite or NaN.

@@ -50,22 +50,6 @@ package enum RowProducts {
     }
   }
 
-  /// sums[j] += (row[j] - mean[j])^2, over all rows.
-  package static func accumulateSquaredDeviations(
-    _ rows: Span<Float>, from mean: [Double], into sums: inout [Double]
-  ) {
-    let count = rowCount(rows.count, mean.count)
-    precondition(sums.count == mean.count)
-    unsafe rows.withUnsafeBufferPointer { rows in
-      unsafe mean.withUnsafeBufferPointer { mean in
-        unsafe sums.withUnsafeMutableBufferPointer { sums in
-          guard let x = rows.baseAddress, let m = mean.baseAddress, let s = sums.baseAddress else { return }
-          unsafe kernels.pointee.squared_deviations(x, count, mean.count, m, s)
-        }
-      }
-    }
-  }
-
   private static func rowCount(_ elements: Int, _ dimension: Int) -> Int {
     precondition(dimension > 0 && elements % dimension == 0, "no whole number of rows")
     return elements / dimension

@@ -38,17 +38,6 @@ import Testing
             }
           }
         }
-        let x = numbers(rows * dimension, 4)
-        let mean = numbers(dimension, 5).map { Double($0) }
-        var squares = [Double](repeating: 1, count: dimension)
-        unsafe kernels.pointee.squared_deviations(x, rows, dimension, mean, &squares)
-        for j in 0..<dimension {
-          let wanted = (0..<rows).reduce(1.0) { sum, t in
-            let deviation = Double(x[t * dimension + j]) - mean[j]
-            return sum + deviation * deviation
-          }
-          #expect(abs(squares[j] - wanted) < 1e-12)
-        }
       }
     }
   }

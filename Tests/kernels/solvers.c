@@ -48,22 +48,6 @@ static void check_accumulate(const pf_product_kernels *kernels, size_t rows, siz
   }
 }
 
-static void check_squares(const pf_product_kernels *kernels, size_t rows, size_t d) {
-  begin_case("%zu rows of %zu numbers", rows, d);
-  const float *x = random_floats(rows * d);
-  const double *mean = random_doubles(d), *before = random_doubles(d);
-  double *squares = memory(d * sizeof(double));
-  memcpy(squares, before, d * sizeof(double));
-  kernels->squared_deviations(x, rows, d, mean, squares);
-  for (size_t j = 0; j < d; j++) {
-    double expected = before[j];
-    for (size_t t = 0; t < rows; t++) {
-      expected += ((double)x[t * d + j] - mean[j]) * ((double)x[t * d + j] - mean[j]);
-    }
-    expect_near("square", j, squares[j], expected, 4 * bound_of(rows));
-  }
-}
-
 void check_products(const pf_product_kernels *kernels) {
   static const size_t rows[] = {0, 1, 3, 4, 9}, widths[] = {1, 2, 3, 7, 8, 16, 67}, classes[] = {1, 2, 4, 5, 11};
   void (*const checks[])(const pf_product_kernels *, size_t, size_t, size_t) = {check_scores, check_accumulate};
@@ -71,6 +55,4 @@ void check_products(const pf_product_kernels *kernels) {
     begin_kernel(check == 0 ? "scores" : "accumulate");
     for (size_t i = 0; i < 5 * 7 * 5; i++) checks[check](kernels, rows[i / 35], widths[i / 5 % 7], classes[i % 5]);
   }
-  begin_kernel("squared deviations");
-  for (size_t i = 0; i < 5 * 7; i++) check_squares(kernels, rows[i / 7], widths[i % 7]);
 }

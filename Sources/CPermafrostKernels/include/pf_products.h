@@ -12,8 +12,6 @@ typedef struct pf_product_kernels {
   void (*scores)(const float *x, size_t rows, size_t d, const double *w, size_t classes, double *z);
   /// g[k * d + j] += sum over t of r[t * classes + k] * x[t * d + j]
   void (*accumulate)(const float *x, size_t rows, size_t d, const double *r, size_t classes, double *g);
-  /// squares[j] += sum over t of (x[t * d + j] - mean[j])^2
-  void (*squared_deviations)(const float *x, size_t rows, size_t d, const double *mean, double *squares);
 } pf_product_kernels;
 
 /// The table of an instruction set; NULL where `pf_isa_supported` is false.
