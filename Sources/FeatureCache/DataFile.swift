@@ -63,7 +63,7 @@ struct DataFile: Hashable, Sendable {
     guard
       let checksums = ChecksumList(
         value["crc32c"]?.string, count: Self.blockCount(byteCount: byteCount, dataOffset: dataOffset))
-    else { throw fail("gives another number of checksums for \(name) than it has blocks") }
+    else { throw fail("gives no checksum for each block of \(name)") }
     self.init(name: name, byteCount: byteCount, dataOffset: dataOffset, checksums: checksums)
   }
 
