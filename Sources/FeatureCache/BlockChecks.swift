@@ -1,29 +1,26 @@
 import Synchronization
 import Tensors
 
-/// Which blocks of a file of data have been compared with their checksums.
+/// Which blocks of a column's file have been compared with their checksums.
 final class BlockChecks: Sendable {
-  private let file: DataFile
+  private let table: BlockTable
   private let checked: Mutex<[Bool]>
 
-  init(_ file: DataFile) {
-    self.file = file
-    checked = Mutex(Array(repeating: false, count: file.blockCount))
+  init(_ table: BlockTable) {
+    self.table = table
+    checked = Mutex(Array(repeating: false, count: table.blocks.count))
   }
 
-  /// Checks the blocks behind the header in which a range of data bytes lies, those that have not been yet.
+  /// Checks the blocks in which a range of the file's bytes lies, those that have not been yet.
+  ///
+  /// - Parameter checksum: computes that of a range of the file's bytes.
   func check(
-    _ range: Range<Int>, _ check: (_ block: Int) throws(FeatureCacheError) -> Void
-  ) throws(TensorsError) {
+    _ range: Range<Int>, _ checksum: (Range<Int>) throws(FeatureCacheError) -> UInt32
+  ) throws(FeatureCacheError) {
     guard !range.isEmpty else { return }
-    let first = 1 + range.lowerBound / CacheFormat.blockBytes
-    let last = 1 + (range.upperBound - 1) / CacheFormat.blockBytes
-    for block in first...last where !checked.withLock({ $0[block] }) {
-      do throws(FeatureCacheError) {
-        try check(block)
-      } catch {
-        throw TensorsError(error.code == .io ? .io : .malformed, error.message)
-      }
+    for block in block(of: range.lowerBound)...block(of: range.upperBound - 1)
+    where !checked.withLock({ $0[block] }) {
+      try table.check(block: block, checksum(table.blocks[block]))
       checked.withLock { $0[block] = true }
     }
   }
@@ -31,18 +28,28 @@ final class BlockChecks: Sendable {
   /// The same for rows of so many bytes each, in any order.
   func check(
     _ rows: ArraySlice<Int>, from first: Int, rowBytes: Int,
-    _ check: (_ block: Int) throws(FeatureCacheError) -> Void
-  ) throws(TensorsError) {
+    _ checksum: (Range<Int>) throws(FeatureCacheError) -> UInt32
+  ) throws(FeatureCacheError) {
+    let start = table.blocks.range.lowerBound
+    func range(_ row: Int) -> Range<Int> {
+      start + (row - first) * rowBytes..<start + (row - first + 1) * rowBytes
+    }
     let unchecked = checked.withLock { checked in
       rows.filter { row in
-        let start = (row - first) * rowBytes
-        return !checked[1 + start / CacheFormat.blockBytes]
-          || !checked[1 + (start + rowBytes - 1) / CacheFormat.blockBytes]
+        let range = range(row)
+        // A long row has blocks of its own between those that it shares.
+        return (block(of: range.lowerBound)...block(of: range.upperBound - 1)).contains { !checked[$0] }
       }
     }
-    for row in unchecked {
-      let start = (row - first) * rowBytes
-      try self.check(start..<start + rowBytes, check)
-    }
+    for row in unchecked { try check(range(row), checksum) }
+  }
+
+  private func block(of byte: Int) -> Int { (byte - table.blocks.range.lowerBound) / CacheFormat.blockBytes }
+}
+
+extension TensorsError {
+  /// What a matrix says of a file that cannot be read or is damaged.
+  init(_ error: FeatureCacheError) {
+    self.init(error.code == .io ? .io : .malformed, error.message)
   }
 }

@@ -107,27 +107,31 @@ struct ColumnWriter {
     blockFill = 0
   }
 
-  /// Writes what is left and the header, and makes the file durable.
+  /// Writes what is left, the table of checksums and the header, and makes the file durable.
   ///
   /// - Returns: the column, its file not named yet.
   mutating func finish() throws(FeatureCacheError) -> ShardRecord.Column {
     try flush(upTo: pendingBytes)
     if blockFill > 0 { endBlock() }
+    let data = Blocks(CacheFormat.rowsOffset..<written)
+    let table = BlockTable.bytes(checksums)
+    try file.write(table, at: written)
     let header = try header()
     try file.write(header, at: 0)
     try file.sync()
     try file.close()
     return ShardRecord.Column(
       name: output.column, dimension: output.dimension, rowCount: rowContents.count,
-      file: DataFile(
-        name: "", byteCount: written, dataOffset: CacheFormat.rowsOffset,
-        checksums: ChecksumList([Checksum.crc32c(header)] + checksums)))
+      file: DataFile(data: data, checksums: [Checksum.crc32c(header), Checksum.crc32c(table)]))
   }
 
   private func header() throws(FeatureCacheError) -> [UInt8] {
     do throws(TensorsError) {
       return try SafetensorsWriter.header(
-        [("features", encoder.storage.elementType, [rowContents.count, output.dimension])],
+        [
+          ("features", encoder.storage.elementType, [rowContents.count, output.dimension]),
+          (BlockTable.name, .uint32, [checksums.count]),
+        ],
         metadata: ["column": output.column], dataOffset: CacheFormat.rowsOffset)
     } catch {
       throw FeatureCacheError(.invalidArgument, "column \(output.column): \(error.message)")

@@ -6,7 +6,6 @@ final class DirectRows: RowStorage {
   let rowCount: Int
   let dimension: Int
   let elementType: ElementType
-  private let data: DataFile
   private let file: OpenFile
   private let scales: [Float]?
   private let checks: BlockChecks?
@@ -20,20 +19,28 @@ final class DirectRows: RowStorage {
     self.elementType = elementType
     self.scales = scales
     self.file = file
-    data = column.file
-    checks = checking == .touched ? BlockChecks(column.file) : nil
-    for block in 0..<(checking == .whole ? column.file.blockCount : 1) { try check(block) }
+    let data = column.file
+    try data.check(part: 0, Checksum.crc32c(file.read(data.range(ofPart: 0))), of: file.path)
+    checks =
+      checking == .never
+      ? nil
+      : BlockChecks(
+        try BlockTable(data, path: file.path) { range throws(FeatureCacheError) in try file.read(range) })
+    if checking == .whole { try checks?.check(data.data.range, checksum) }
   }
 
-  private func check(_ block: Int) throws(FeatureCacheError) {
-    let range = data.range(ofBlock: block)
-    try data.check(block: block, Checksum.crc32c(file.read(range)), of: file.path)
+  private func checksum(_ range: Range<Int>) throws(FeatureCacheError) -> UInt32 {
+    Checksum.crc32c(try file.read(range))
   }
 
   func read(_ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError) {
     let rowBytes = dimension * elementType.byteCount
-    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
-      block throws(FeatureCacheError) in try check(block)
+    do throws(FeatureCacheError) {
+      let start = CacheFormat.rowsOffset
+      try checks?.check(
+        start + range.lowerBound * rowBytes..<start + range.upperBound * rowBytes, checksum)
+    } catch {
+      throw TensorsError(error)
     }
     // As many rows at a time as bound the memory that their bytes take.
     let step = max(1, CacheFormat.blockBytes / rowBytes)
@@ -48,12 +55,12 @@ final class DirectRows: RowStorage {
     _ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>
   ) throws(TensorsError) {
     let rowBytes = dimension * elementType.byteCount
-    let start = data.dataOffset + range.lowerBound * rowBytes
+    let start = CacheFormat.rowsOffset + range.lowerBound * rowBytes
     let bytes: [UInt8]
     do throws(FeatureCacheError) {
       bytes = try file.read(start..<start + range.count * rowBytes)
     } catch {
-      throw TensorsError(.io, error.message)
+      throw TensorsError(error)
     }
     let rows = try StoredRows(
       FileBytes(copying: bytes, name: file.path), at: 0, rowCount: range.count, dimension: dimension,

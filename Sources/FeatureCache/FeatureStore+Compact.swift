@@ -156,23 +156,18 @@ private struct Compaction {
 
 /// A file of data of which every block is checked before it is first read.
 private final class CheckedFile {
-  private let file: DataFile
   private let bytes: FileBytes
-  private var checked: [Bool]
+  private let checks: BlockChecks
 
   init(_ file: DataFile, _ access: DataAccess) throws(FeatureCacheError) {
-    self.file = file
-    bytes = try access.whole
-    checked = Array(repeating: false, count: file.blockCount)
+    let bytes = try access.whole
+    self.bytes = bytes
+    checks = BlockChecks(
+      try BlockTable(file, path: bytes.name) { range throws(FeatureCacheError) in bytes.copy(range) })
   }
 
   func read(_ range: Range<Int>) throws(FeatureCacheError) -> [UInt8] {
-    let first = 1 + (range.lowerBound - file.dataOffset) / CacheFormat.blockBytes
-    let last = 1 + (range.upperBound - 1 - file.dataOffset) / CacheFormat.blockBytes
-    for block in first...last where !checked[block] {
-      try file.check(block: block, of: bytes)
-      checked[block] = true
-    }
+    try checks.check(range) { range throws(FeatureCacheError) in Checksum.crc32c(bytes, range) }
     return bytes.copy(range)
   }
 }

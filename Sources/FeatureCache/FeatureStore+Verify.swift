@@ -33,9 +33,14 @@ extension FeatureStore {
     do throws(FeatureCacheError) {
       let bytes = try column.file.open(in: cache.path, cache.files).map()
       var problems: [String] = []
-      for block in 0..<column.file.blockCount {
+      let file = column.file
+      try file.check(part: 0, of: bytes)
+      let table = try BlockTable(file, path: bytes.name) { range throws(FeatureCacheError) in
+        bytes.copy(range)
+      }
+      for block in 0..<table.blocks.count {
         do throws(FeatureCacheError) {
-          try column.file.check(block: block, of: bytes)
+          try table.check(block: block, Checksum.crc32c(bytes, table.blocks[block]))
         } catch {
           problems.append(error.message)
         }
@@ -53,8 +58,8 @@ extension FeatureStore {
   ) -> String? {
     do throws(TensorsError) {
       let file = try SafetensorsFile(bytes)
-      guard file.entries.count == 1, let entry = file["features"], entry.type == storage,
-        entry.shape == [column.rowCount, column.dimension], entry.range.lowerBound == column.file.dataOffset
+      guard let entry = file["features"], entry.type == storage, entry.range == column.file.data.range,
+        entry.shape == [column.rowCount, column.dimension], file[BlockTable.name]?.type == .uint32
       else { return "\(bytes.name): its header differs from its record" }
       return nil
     } catch {

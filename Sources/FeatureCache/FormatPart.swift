@@ -16,7 +16,7 @@ package enum FormatPart: String, CaseIterable, Sendable {
     case .shard:
       let record = try Self.shardRecord(bytes, path)
       for file in record.columns.map(\.file) + [record.index] {
-        for block in 0..<min(file.blockCount, 1000) { _ = file.range(ofBlock: block) }
+        for part in 0..<min(file.partCount, 1000) { _ = file.range(ofPart: part) }
       }
     case .index:
       let index = try ShardIndex(Self.tables(bytes, path), Self.shardRecord(shard, path))

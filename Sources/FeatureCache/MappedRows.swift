@@ -5,7 +5,6 @@ final class MappedRows: RowStorage {
   let rowCount: Int
   let dimension: Int
   let elementType: ElementType
-  private let file: DataFile
   private let bytes: FileBytes
   private let rows: StoredRows
   private let checks: BlockChecks?
@@ -18,34 +17,51 @@ final class MappedRows: RowStorage {
     dimension = column.dimension
     self.elementType = elementType
     self.bytes = bytes
-    file = column.file
-    try file.check(block: 0, of: bytes)
+    let file = column.file
+    try file.check(part: 0, of: bytes)
     do throws(TensorsError) {
       rows = try StoredRows(
-        bytes, at: file.dataOffset, rowCount: rowCount, dimension: dimension, elementType: elementType,
+        bytes, at: CacheFormat.rowsOffset, rowCount: rowCount, dimension: dimension, elementType: elementType,
         scales: scales)
     } catch {
       throw FeatureCacheError(.damaged, error.message)
     }
-    checks = checking == .touched ? BlockChecks(file) : nil
+    checks =
+      checking == .never
+      ? nil
+      : BlockChecks(
+        try BlockTable(file, path: bytes.name) { range throws(FeatureCacheError) in bytes.copy(range) })
     if checking == .whole {
-      for block in 1..<file.blockCount { try file.check(block: block, of: bytes) }
+      try checks?.check(file.data.range) { range throws(FeatureCacheError) in Checksum.crc32c(bytes, range) }
+    }
+  }
+
+  private func check(_ range: Range<Int>) throws(TensorsError) {
+    let rowBytes = dimension * elementType.byteCount
+    let start = CacheFormat.rowsOffset
+    do throws(FeatureCacheError) {
+      try checks?.check(start + range.lowerBound * rowBytes..<start + range.upperBound * rowBytes) {
+        range throws(FeatureCacheError) in Checksum.crc32c(bytes, range)
+      }
+    } catch {
+      throw TensorsError(error)
     }
   }
 
   func read(_ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError) {
-    let rowBytes = dimension * elementType.byteCount
-    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
-      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
-    }
+    try check(range)
     unsafe rows.read(range, into: output)
   }
 
   func gather(
     _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
   ) throws(TensorsError) {
-    try checks?.check(rows, from: first, rowBytes: dimension * elementType.byteCount) {
-      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
+    do throws(FeatureCacheError) {
+      try checks?.check(rows, from: first, rowBytes: dimension * elementType.byteCount) {
+        range throws(FeatureCacheError) in Checksum.crc32c(bytes, range)
+      }
+    } catch {
+      throw TensorsError(error)
     }
     unsafe self.rows.gather(rows, from: first, into: output)
   }
@@ -55,10 +71,7 @@ final class MappedRows: RowStorage {
   func willRead(_ range: Range<Int>) { rows.willRead(range) }
 
   func lend(_ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool {
-    let rowBytes = dimension * elementType.byteCount
-    try checks?.check(range.lowerBound * rowBytes..<range.upperBound * rowBytes) {
-      block throws(FeatureCacheError) in try file.check(block: block, of: bytes)
-    }
+    try check(range)
     return unsafe rows.lend(range, body)
   }
 }

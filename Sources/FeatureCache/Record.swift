@@ -47,10 +47,10 @@ struct Record {
 
 /// Numbers of the format that Docs/CacheFormat.md fixes.
 enum CacheFormat {
-  static let version = 1
+  static let version = 2
   /// Where the rows of a feature file start: a multiple of every page size in use.
   static let rowsOffset = 65536
-  /// Bytes that one checksum covers: few, since reading one number of a block means checking all of it; but the
-  /// checksums of a file of gigabytes are read whenever it is opened.
+  /// Bytes that one checksum covers: few, since reading one number of a block means checking all of it; but all
+  /// checksums of a file are read before its first row is.
   static let blockBytes = 256 << 10
 }

@@ -3,7 +3,8 @@ import Tensors
 /// The commit record of a shard: what was computed for one contiguous part of a generation's samples, and the
 /// files that hold it. A shard exists once its record does.
 struct ShardRecord: Sendable {
-  /// One column of a shard: a safetensors file with the single tensor `features`.
+  /// One column of a shard: a safetensors file with the tensor `features` and, behind it, the table
+  /// `crc32c` of its blocks' checksums.
   struct Column: Hashable, Sendable {
     var name: String
     var dimension: Int
@@ -74,14 +75,14 @@ struct ShardRecord: Sendable {
     self.sampleCount = sampleCount
     self.contentCount = contentCount
     self.storage = storage
-    self.index = try DataFile(index, in: path)
+    self.index = try DataFile(index, hasTable: false, in: path)
     self.columns = []
     for column in columns {
-      let file = try DataFile(column, in: path)
+      let file = try DataFile(column, hasTable: true, in: path)
       guard let name = column["name"]?.string, let dimension = column["dimension"]?.integer,
         let rowCount = column["rows"]?.integer, dimension > 0, rowCount >= 0, rowCount <= contentCount,
         let size = elementCount(of: [rowCount, dimension, storage.byteCount]),
-        file.byteCount - file.dataOffset == size, file.dataOffset == CacheFormat.rowsOffset
+        file.data.range.count == size, file.data.range.lowerBound == CacheFormat.rowsOffset
       else { throw fail("describes column file \(file.name) by sizes that contradict each other") }
       self.columns.append(Column(name: name, dimension: dimension, rowCount: rowCount, file: file))
     }

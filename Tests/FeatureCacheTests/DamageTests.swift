@@ -135,7 +135,8 @@ import Testing
     ("\"contents\":10", "\"contents\":9223372036854775807"), ("\"contents\":10", "\"contents\":-1"),
     ("\"dimension\":3", "\"dimension\":6148914691236517206"), ("\"rows\":9", "\"rows\":8"),
     ("\"samples\":10", "\"samples\":1e400"), ("\"shards\":1", "\"shards\":2"),
-    ("\"data_offset\":65536", "\"data_offset\":9223372036854775807"), ("\"format\":1", "\"format\":2"),
+    ("\"data_offset\":65536", "\"data_offset\":9223372036854775807"), ("\"format\":2", "\"format\":3"),
+    ("\"table_offset\":65644", "\"table_offset\":65640"), (",\"table_offset\":65644", ""),
     ("\"dtype\":\"F32\"", "\"dtype\":\"F16\""), ("\"attempt\"", "\"samples\""), ("{", "[[[["),
   ])
   func contradictoryRecordsAreRefused(_ from: String, _ to: String) async throws {

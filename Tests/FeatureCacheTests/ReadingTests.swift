@@ -67,13 +67,47 @@ import Testing
     #expect(areEqual)
     let name = try #require(try scratch.list("cache").first { $0.contains(".pool.") })
     var bytes = try scratch.read("cache/\(name)")
-    bytes[bytes.count - 1] ^= 1  // in the last row, in the second block of checksums
+    bytes[65536 + 9 * dimension * 4 - 1] ^= 1  // in the last row
     scratch.write(bytes, to: "cache/\(name)")
     let damaged = try FeatureStore(scratch["cache"], reading: mode).matrix("pool")
     let first = try damaged.selecting([3, 0, 1]).rows(0..<3) == [3, 0, 1].flatMap { expected[$0] }
     #expect(first, "blocks that nobody reads are not checked")
     let error = #expect(throws: TensorsError.self) { try damaged.selecting([0, 8]).rows(0..<2) }
     #expect(error?.code == .malformed)
+  }
+
+  /// A row of several blocks shares the outer ones with its neighbours, who may have been read before.
+  @Test(arguments: [ReadingMode.mapped, .direct])
+  func theInnerBlocksOfALongRowAreChecked(mode: ReadingMode) async throws {
+    for index in 0..<3 { scratch.write("picture \(index)", to: "pictures/\(index).jpg") }
+    let dimension = 200_000
+    _ = try await scratch.run(FakeExtractor(("pool", dimension)))
+    let name = try #require(try scratch.list("cache").first { $0.contains(".pool.") })
+    var bytes = try scratch.read("cache/\(name)")
+    bytes[65536 + dimension * 4 * 3 / 2] ^= 1  // in the middle of the second row
+    scratch.write(bytes, to: "cache/\(name)")
+    let matrix = try FeatureStore(scratch["cache"], reading: mode).matrix("pool")
+    #expect(try matrix.selecting([0, 2]).rows(0..<2).count == 2 * dimension)
+    #expect(throws: TensorsError.self) { try matrix.selecting([2, 1]).rows(0..<2) }
+  }
+
+  /// The table that rows are compared with is itself compared with the record.
+  @Test(arguments: [ReadingMode.mapped, .direct])
+  func aDamagedTableIsNoticedWhenRowsAreAskedFor(mode: ReadingMode) async throws {
+    scratch.writePictures()
+    _ = try await scratch.run(FakeExtractor())
+    let name = try #require(try scratch.list("cache").first { $0.contains(".pool.") })
+    var bytes = try scratch.read("cache/\(name)")
+    bytes[bytes.count - 1] ^= 1
+    scratch.write(bytes, to: "cache/\(name)")
+    let error = #expect(throws: FeatureCacheError.self) {
+      try FeatureStore(scratch["cache"], reading: mode).matrix("pool")
+    }
+    #expect(error?.code == .damaged)
+    #expect(error?.message.contains("bytes 65644 to 65648") == true)
+    // Whoever wants no checks needs no table.
+    let matrix = try FeatureStore(scratch["cache"], checking: .never, reading: mode).matrix("pool")
+    #expect(try matrix.rows(0..<9) == scratch.expected("pool", 3).flatMap(\.self))
   }
 
   @Test func partsOfTheSamples() async throws {

@@ -16,7 +16,7 @@ def read(root, column):
         contents, rows = index.get_tensor("sample_content"), index.get_tensor("rows." + column)
         scales = index.get_tensor("scale." + column) if shard["dtype"] == "I8" else np.ones(len(rows), "f4")
     with safe_open(os.path.join(root, entry["file"]), framework="numpy") as file:
-        assert list(file.keys()) == ["features"] and file.metadata()["column"] == column
+        assert set(file.keys()) == {"features", "crc32c"} and file.metadata()["column"] == column
         features = file.get_tensor("features").astype("f4") * scales[:, None]
     place = {int(content): row for row, content in enumerate(rows)}
     return features[[place[c] for c in contents.tolist() if c in place]]
