@@ -113,7 +113,6 @@ struct ColumnWriter {
   mutating func finish() throws(FeatureCacheError) -> ShardRecord.Column {
     try flush(upTo: pendingBytes)
     if blockFill > 0 { endBlock() }
-    let data = Blocks(CacheFormat.rowsOffset..<written)
     let table = BlockTable.bytes(checksums)
     try file.write(table, at: written)
     let header = try header()
@@ -122,7 +121,9 @@ struct ColumnWriter {
     try file.close()
     return ShardRecord.Column(
       name: output.column, dimension: output.dimension, rowCount: rowContents.count,
-      file: DataFile(data: data, checksums: [Checksum.crc32c(header), Checksum.crc32c(table)]))
+      file: DataFile(
+        name: "", data: Blocks(CacheFormat.rowsOffset..<written), headerChecksum: Checksum.crc32c(header),
+        tableChecksum: Checksum.crc32c(table)))
   }
 
   private func header() throws(FeatureCacheError) -> [UInt8] {

@@ -19,14 +19,12 @@ final class DirectRows: RowStorage {
     self.elementType = elementType
     self.scales = scales
     self.file = file
-    let data = column.file
-    try data.check(part: 0, Checksum.crc32c(file.read(data.range(ofPart: 0))), of: file.path)
+    let description = column.file
+    try description.check(header: Checksum.crc32c(file.read(description.header)), of: file.path)
     checks =
       checking == .never
-      ? nil
-      : BlockChecks(
-        try BlockTable(data, path: file.path) { range throws(FeatureCacheError) in try file.read(range) })
-    if checking == .whole { try checks?.check(data.data.range, checksum) }
+      ? nil : BlockChecks(try BlockTable(description, path: file.path, read: file.read))
+    if checking == .whole { try checks?.check(description.data.range, checksum) }
   }
 
   private func checksum(_ range: Range<Int>) throws(FeatureCacheError) -> UInt32 {

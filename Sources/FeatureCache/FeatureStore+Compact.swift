@@ -162,8 +162,7 @@ private final class CheckedFile {
   init(_ file: DataFile, _ access: DataAccess) throws(FeatureCacheError) {
     let bytes = try access.whole
     self.bytes = bytes
-    checks = BlockChecks(
-      try BlockTable(file, path: bytes.name) { range throws(FeatureCacheError) in bytes.copy(range) })
+    checks = BlockChecks(try BlockTable(file, of: bytes))
   }
 
   func read(_ range: Range<Int>) throws(FeatureCacheError) -> [UInt8] {

@@ -34,10 +34,8 @@ extension FeatureStore {
       let bytes = try column.file.open(in: cache.path, cache.files).map()
       var problems: [String] = []
       let file = column.file
-      try file.check(part: 0, of: bytes)
-      let table = try BlockTable(file, path: bytes.name) { range throws(FeatureCacheError) in
-        bytes.copy(range)
-      }
+      try file.check(header: Checksum.crc32c(bytes, file.header), of: bytes.name)
+      let table = try BlockTable(file, of: bytes)
       for block in 0..<table.blocks.count {
         do throws(FeatureCacheError) {
           try table.check(block: block, Checksum.crc32c(bytes, table.blocks[block]))

@@ -16,7 +16,7 @@ package enum FormatPart: String, CaseIterable, Sendable {
     case .shard:
       let record = try Self.shardRecord(bytes, path)
       for file in record.columns.map(\.file) + [record.index] {
-        for part in 0..<min(file.partCount, 1000) { _ = file.range(ofPart: part) }
+        for block in 0..<min(file.data.count, 1000) { _ = file.data[block] }
       }
     case .index:
       let index = try ShardIndex(Self.tables(bytes, path), Self.shardRecord(shard, path))

@@ -18,7 +18,7 @@ final class MappedRows: RowStorage {
     self.elementType = elementType
     self.bytes = bytes
     let file = column.file
-    try file.check(part: 0, of: bytes)
+    try file.check(header: Checksum.crc32c(bytes, file.header), of: bytes.name)
     do throws(TensorsError) {
       rows = try StoredRows(
         bytes, at: CacheFormat.rowsOffset, rowCount: rowCount, dimension: dimension, elementType: elementType,
@@ -26,11 +26,7 @@ final class MappedRows: RowStorage {
     } catch {
       throw FeatureCacheError(.damaged, error.message)
     }
-    checks =
-      checking == .never
-      ? nil
-      : BlockChecks(
-        try BlockTable(file, path: bytes.name) { range throws(FeatureCacheError) in bytes.copy(range) })
+    checks = checking == .never ? nil : BlockChecks(try BlockTable(file, of: bytes))
     if checking == .whole {
       try checks?.check(file.data.range) { range throws(FeatureCacheError) in Checksum.crc32c(bytes, range) }
     }

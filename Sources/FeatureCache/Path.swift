@@ -87,7 +87,7 @@ func bytes(hexadecimal text: String) -> [UInt8]? {
     default: nil
     }
   }
-  let digits = text.utf8
+  let digits = Array(text.utf8)
   guard digits.count % 2 == 0 else { return nil }
   var output: [UInt8] = []
   output.reserveCapacity(digits.count / 2)

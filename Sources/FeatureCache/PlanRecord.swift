@@ -38,7 +38,7 @@ struct PlanRecord: Sendable {
     else { throw FeatureCacheError(.damaged, "\(path) lacks a member of a plan record") }
     self.generation = generation
     self.shards = shards
-    self.table = try DataFile(table, hasTable: false, in: path)
+    self.table = try DataFile(table, in: path)
     digest = record.digest
   }
 }

@@ -93,8 +93,7 @@ extension CacheRoot {
 
   fileprivate func newTable(_ generation: Int, _ dataSet: DataSet) throws(FeatureCacheError) -> DataFile {
     let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
-    let bytes = try SampleTable.bytes(dataSet)
-    let table = DataFile(name: "plan-\(generation)-\(attempt).safetensors", bytes: bytes)
+    let (bytes, table) = try SampleTable.file("plan-\(generation)-\(attempt).safetensors", dataSet)
     try files.write(bytes, to: file(table.name))
     return table
   }

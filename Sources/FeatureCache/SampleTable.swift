@@ -51,7 +51,9 @@ extension SampleTable {
   }
 
   /// The file that `init` reads.
-  static func bytes(_ dataSet: DataSet) throws(FeatureCacheError) -> [UInt8] {
+  static func file(
+    _ name: String, _ dataSet: DataSet
+  ) throws(FeatureCacheError) -> (bytes: [UInt8], file: DataFile) {
     let samples = dataSet.samples
     var items = StoredTexts.items("key", samples.lazy.map(\.key))
     items.append(
@@ -63,11 +65,7 @@ extension SampleTable {
     if !samples.allSatisfy({ $0.path == Path.join(dataSet.folder, $0.key) }) {
       items += StoredTexts.items("path", samples.lazy.map { Path.absolute($0.path) })
     }
-    do throws(TensorsError) {
-      return try SafetensorsWriter.file(items, metadata: ["folder": Path.absolute(dataSet.folder)])
-    } catch {
-      throw FeatureCacheError(.invalidArgument, error.message)
-    }
+    return try DataFile.make(name: name, items, metadata: ["folder": Path.absolute(dataSet.folder)])
   }
 
   /// Whether the samples are those of a data set: the same keys, labels, splits and classes in one order.

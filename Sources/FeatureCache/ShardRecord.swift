@@ -3,8 +3,7 @@ import Tensors
 /// The commit record of a shard: what was computed for one contiguous part of a generation's samples, and the
 /// files that hold it. A shard exists once its record does.
 struct ShardRecord: Sendable {
-  /// One column of a shard: a safetensors file with the tensor `features` and, behind it, the table
-  /// `crc32c` of its blocks' checksums.
+  /// One column of a shard: a safetensors file with the tensor `features`.
   struct Column: Hashable, Sendable {
     var name: String
     var dimension: Int
@@ -75,10 +74,10 @@ struct ShardRecord: Sendable {
     self.sampleCount = sampleCount
     self.contentCount = contentCount
     self.storage = storage
-    self.index = try DataFile(index, hasTable: false, in: path)
+    self.index = try DataFile(index, in: path)
     self.columns = []
     for column in columns {
-      let file = try DataFile(column, hasTable: true, in: path)
+      let file = try DataFile(column, in: path)
       guard let name = column["name"]?.string, let dimension = column["dimension"]?.integer,
         let rowCount = column["rows"]?.integer, dimension > 0, rowCount >= 0, rowCount <= contentCount,
         let size = elementCount(of: [rowCount, dimension, storage.byteCount]),

@@ -120,13 +120,13 @@ struct ShardWriter {
       guard let description = try columns[column]?.finish() else { continue }
       sealed.append(description)
     }
-    let index = try index(sampleContents, digests, used)
+    let (index, description) = try index(sampleContents, digests, used)
     try root.files.write(index, to: Path.join(folder, SealedShard.indexName))
     return SealedShard(
       attempt: attempt, folder: folder, cache: identity.digest, storage: identity.value.storage.elementType,
       sampleCount: sampleContents.count, contentCount: digests.count,
       columns: zip(used.map(Self.fileName), sealed).map { ($0, $1) },
-      index: DataFile(name: SealedShard.indexName, bytes: index))
+      index: description)
   }
 
   /// Removes the attempt's own folder. Whatever cannot be removed is harmless.
@@ -135,7 +135,7 @@ struct ShardWriter {
   /// The index file: tensors as Docs/CacheFormat.md lists them.
   private func index(
     _ sampleContents: [Int64], _ digests: [Digest], _ used: [Int]
-  ) throws(FeatureCacheError) -> [UInt8] {
+  ) throws(FeatureCacheError) -> (bytes: [UInt8], file: DataFile) {
     typealias Item = SafetensorsWriter.Item
     var items = [
       Item("sample_content", .int64, shape: [sampleContents.count], sampleContents),
@@ -156,10 +156,6 @@ struct ShardWriter {
     items.append(
       Item("fail_code", .uint16, shape: [failures.count], failures.map { $0.failure.code.rawValue }))
     items += StoredTexts.items("fail_reason", failures.lazy.map { $0.failure.reason })
-    do throws(TensorsError) {
-      return try SafetensorsWriter.file(items)
-    } catch {
-      throw FeatureCacheError(.invalidArgument, error.message)
-    }
+    return try DataFile.make(name: SealedShard.indexName, items)
   }
 }

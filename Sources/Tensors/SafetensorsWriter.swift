@@ -68,12 +68,14 @@ package struct SafetensorsWriter {
 
   /// A whole file in memory. Items are ordered by falling element size, so that each is aligned to its own.
   ///
+  /// - Parameter last: an item behind all others.
   /// - Throws: `.shape`
-  package static func file(_ items: [Item], metadata: [String: String] = [:]) throws(TensorsError) -> [UInt8]
-  {
+  package static func file(
+    _ items: [Item], last: Item? = nil, metadata: [String: String] = [:]
+  ) throws(TensorsError) -> [UInt8] {
     let ordered = items.enumerated().sorted {
       ($1.element.type.byteCount, $0.offset) < ($0.element.type.byteCount, $1.offset)
-    }.map(\.element)
+    }.map(\.element) + (last.map { [$0] } ?? [])
     var bytes = try header(ordered.map { ($0.name, $0.type, $0.shape) }, metadata: metadata)
     bytes.reserveCapacity(bytes.count + ordered.reduce(0) { $0 + $1.bytes.count })
     for item in ordered { bytes += item.bytes }
