@@ -122,8 +122,9 @@ struct ShardName: Hashable, Sendable, CustomStringConvertible {
 
   /// The shard whose record has this name; `nil` where it is no such name, exactly as this type writes it.
   init?(recordName name: String) {
+    guard name.utf8.first == UInt8(ascii: "s") else { return nil }
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 4, parts[0].hasPrefix("s"), parts[2] == "of", parts[3].hasSuffix(".json"),
+    guard parts.count == 4, parts[2] == "of", parts[3].hasSuffix(".json"),
       let generation = Int(parts[0].dropFirst()), let shard = Int(parts[1]),
       let shards = Int(parts[3].dropLast(5)), generation > 0, shard >= 0, shard < shards,
       shards <= PlanRecord.largestShardCount

@@ -117,6 +117,21 @@ public struct FeatureMatrix: Sendable {
     if let failure { throw failure }
   }
 
+  /// Lends rows one after the other as float32: where they lie, if that is how and where they are stored, and else
+  /// read into `scratch`, an array that is used again and again. For whoever wants to look at rows and not to keep
+  /// them: rows of float32 in a mapped file are not copied. Traps where the range is out of bounds.
+  ///
+  /// - Throws: as `row(_:)`.
+  public func withRows<Value>(
+    _ range: Range<Int>, scratch: inout [Float], _ body: (Span<Float>) -> Value
+  ) throws(TensorsError) -> Value {
+    var value: Value?
+    let isLent = try unsafe lend(range) { rows in value = unsafe body(rows.span) }
+    if isLent, let value { return value }
+    try read(range, into: &scratch)
+    return body(scratch.span)
+  }
+
   /// Reads rows, widened to float32, into a buffer of exactly their size. Traps where the range is out of
   /// bounds.
   package func read(

@@ -72,6 +72,10 @@ import Testing
     let damaged = try FeatureStore(scratch["cache"], reading: mode).matrix("pool")
     let first = try damaged.selecting([3, 0, 1]).rows(0..<3) == [3, 0, 1].flatMap { expected[$0] }
     #expect(first, "blocks that nobody reads are not checked")
+    var scratch: [Float] = []
+    #expect(try damaged.withRows(1..<3, scratch: &scratch) { $0[0] } == expected[1][0])
+    #expect(scratch.isEmpty == (mode == .mapped), "mapped rows are lent where they lie")
+    #expect(throws: TensorsError.self) { try damaged.withRows(7..<9, scratch: &scratch) { $0[0] } }
     let error = #expect(throws: TensorsError.self) { try damaged.selecting([0, 8]).rows(0..<2) }
     #expect(error?.code == .malformed)
   }

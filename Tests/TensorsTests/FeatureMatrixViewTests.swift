@@ -22,6 +22,24 @@ import Testing
     #expect(try rows.rows(0..<4) == [0.6, 0.8, 0, 0, half, half, -1, 0])
   }
 
+  /// Where they lie, or read: the numbers are the same.
+  @Test func rowsAreLent() throws {
+    let whole = try matrix(6, 3)
+    let views = [
+      whole, whole.selecting([2, 3, 4, 5, 0, 1]), whole.selecting([5, 0, 5, 1, 1, 4]), whole.normalized(),
+    ]
+    var scratch: [Float] = []
+    for view in views {
+      for range in [0..<6, 1..<4, 3..<3, 5..<6] {
+        let lent = try view.withRows(range, scratch: &scratch) { rows in rows.indices.map { rows[$0] } }
+        #expect(try lent == view.rows(range))
+      }
+    }
+    scratch = []
+    _ = try whole.withRows(1..<5, scratch: &scratch) { $0.count }
+    #expect(scratch.isEmpty, "rows in memory are not copied")
+  }
+
   @Test func standardizedColumns() throws {
     let rows = try matrix(2, 3).standardized(mean: [1, 1, 1], scale: [2, 0, 0.5])
     #expect(try rows.rows(0..<2) == [-0.5, 0, 2, 1, 3, 8])

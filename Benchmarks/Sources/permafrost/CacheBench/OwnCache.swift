@@ -23,7 +23,7 @@ final class OwnCache {
   func run(_ task: CacheTask) throws -> CacheRun {
     switch task {
     case .write: try write()
-    case .open: try timed(fromNothing: true) { Double(Self.sum(try matrix().row(0))) }
+    case .open: try timed(fromNothing: true) { try scan(matrix().selecting([0]), pieces: 1) }
     case .firstScan:
       try timed(fromNothing: true) { try scan(try matrix(), pieces: Self.pieceNumbers / shape.dimension) }
     case .scan: try timed { try scan(try matrix(), pieces: Self.pieceNumbers / shape.dimension) }
@@ -67,8 +67,8 @@ final class OwnCache {
     var total = 0.0
     let step = max(1, pieces)
     for start in stride(from: 0, to: matrix.rowCount, by: step) {
-      try matrix.read(start..<min(start + step, matrix.rowCount), into: &batch)
-      total += Double(Self.sum(batch))
+      let rows = start..<min(start + step, matrix.rowCount)
+      total += Double(try matrix.withRows(rows, scratch: &batch, Self.sum))
     }
     return total
   }
@@ -85,15 +85,14 @@ final class OwnCache {
   }
 
   /// In an order that keeps vector units busy.
-  private static func sum(_ values: [Float]) -> Float {
+  private static func sum(_ values: Span<Float>) -> Float {
     var sums = (SIMD16<Float>.zero, SIMD16<Float>.zero)
     let whole = values.count / 32 * 32
-    unsafe values.withUnsafeBytes { bytes in
-      for start in stride(from: 0, to: whole * 4, by: 128) {
-        sums.0 += unsafe bytes.loadUnaligned(fromByteOffset: start, as: SIMD16<Float>.self)
-        sums.1 += unsafe bytes.loadUnaligned(fromByteOffset: start + 64, as: SIMD16<Float>.self)
-      }
+    let bytes = unsafe values.bytes
+    for start in stride(from: 0, to: whole * 4, by: 128) {
+      unsafe sums.0 += bytes.unsafeLoadUnaligned(fromByteOffset: start, as: SIMD16<Float>.self)
+      unsafe sums.1 += bytes.unsafeLoadUnaligned(fromByteOffset: start + 64, as: SIMD16<Float>.self)
     }
-    return values[whole...].reduce((sums.0 + sums.1).sum(), +)
+    return (whole..<values.count).reduce((sums.0 + sums.1).sum()) { $0 + values[$1] }
   }
 }
