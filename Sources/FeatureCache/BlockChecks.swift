@@ -3,13 +3,22 @@ import Tensors
 
 /// Which blocks of a column's file have been compared with their checksums.
 final class BlockChecks: Sendable {
+  private struct State {
+    var isChecked: [Bool]
+    /// Blocks that are not.
+    var left: Int
+  }
+
   private let table: BlockTable
-  private let checked: Mutex<[Bool]>
+  private let state: Mutex<State>
 
   init(_ table: BlockTable) {
     self.table = table
-    checked = Mutex(Array(repeating: false, count: table.blocks.count))
+    let count = table.blocks.count
+    state = Mutex(State(isChecked: Array(repeating: false, count: count), left: count))
   }
+
+  private var isDone: Bool { state.withLock { $0.left == 0 } }
 
   /// Checks the blocks in which a range of the file's bytes lies, those that have not been yet.
   ///
@@ -17,11 +26,15 @@ final class BlockChecks: Sendable {
   func check(
     _ range: Range<Int>, _ checksum: (Range<Int>) throws(FeatureCacheError) -> UInt32
   ) throws(FeatureCacheError) {
-    guard !range.isEmpty else { return }
+    guard !range.isEmpty, !isDone else { return }
     for block in block(of: range.lowerBound)...block(of: range.upperBound - 1)
-    where !checked.withLock({ $0[block] }) {
+    where !state.withLock({ $0.isChecked[block] }) {
       try table.check(block: block, checksum(table.blocks[block]))
-      checked.withLock { $0[block] = true }
+      state.withLock { state in
+        // Another thread may have checked it meanwhile.
+        if !state.isChecked[block] { state.left -= 1 }
+        state.isChecked[block] = true
+      }
     }
   }
 
@@ -30,15 +43,18 @@ final class BlockChecks: Sendable {
     _ rows: ArraySlice<Int>, from first: Int, rowBytes: Int,
     _ checksum: (Range<Int>) throws(FeatureCacheError) -> UInt32
   ) throws(FeatureCacheError) {
+    guard !isDone else { return }
     let start = table.blocks.range.lowerBound
     func range(_ row: Int) -> Range<Int> {
       start + (row - first) * rowBytes..<start + (row - first + 1) * rowBytes
     }
-    let unchecked = checked.withLock { checked in
+    let unchecked = state.withLock { state in
       rows.filter { row in
         let range = range(row)
         // A long row has blocks of its own between those that it shares.
-        return (block(of: range.lowerBound)...block(of: range.upperBound - 1)).contains { !checked[$0] }
+        return (block(of: range.lowerBound)...block(of: range.upperBound - 1)).contains {
+          !state.isChecked[$0]
+        }
       }
     }
     for row in unchecked { try check(range(row), checksum) }

@@ -102,12 +102,12 @@ package final class StoredRows: RowStorage {
   package func gather(
     _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
   ) {
-    // Rows anywhere in memory: the processor does not foresee the next ones.
-    let ahead = 2
     var start = rows.startIndex
     while start < rows.endIndex {
       let end = endOfRun(rows, start)
-      if end + ahead <= rows.endIndex { prefetch(rows[end + ahead - 1] - first) }
+      // Rows anywhere in memory: the processor does not foresee the next ones, but goes on with a run by itself.
+      let next = end - start == 1 ? end + 1 : end
+      if next < rows.endIndex { prefetch(rows[next] - first) }
       let place = start - rows.startIndex..<end - rows.startIndex
       unsafe read(
         rows[start] - first..<rows[start] - first + place.count,

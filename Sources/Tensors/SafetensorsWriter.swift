@@ -73,9 +73,10 @@ package struct SafetensorsWriter {
   package static func file(
     _ items: [Item], last: Item? = nil, metadata: [String: String] = [:]
   ) throws(TensorsError) -> [UInt8] {
-    let ordered = items.enumerated().sorted {
-      ($1.element.type.byteCount, $0.offset) < ($0.element.type.byteCount, $1.offset)
-    }.map(\.element) + (last.map { [$0] } ?? [])
+    let ordered =
+      items.enumerated().sorted {
+        ($1.element.type.byteCount, $0.offset) < ($0.element.type.byteCount, $1.offset)
+      }.map(\.element) + (last.map { [$0] } ?? [])
     var bytes = try header(ordered.map { ($0.name, $0.type, $0.shape) }, metadata: metadata)
     bytes.reserveCapacity(bytes.count + ordered.reduce(0) { $0 + $1.bytes.count })
     for item in ordered { bytes += item.bytes }

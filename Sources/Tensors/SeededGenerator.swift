@@ -30,12 +30,13 @@ package struct SeededGenerator: RandomNumberGenerator {
     let bound = UInt64(bound)
     while true {
       let product = next().multipliedFullWidth(by: bound)
-      if product.low >= (0 &- bound) % bound { return Int(product.high) }
+      // The second condition decides; the first spares most calls its division.
+      if product.low >= bound || product.low >= (0 &- bound) % bound { return Int(product.high) }
     }
   }
 
   /// Fisher and Yates' shuffle. Written out because the standard library does not promise to keep its own.
-  package mutating func shuffle(_ values: inout [Int]) {
+  package mutating func shuffle<Element>(_ values: inout [Element]) {
     guard values.count > 1 else { return }
     for last in stride(from: values.count - 1, to: 0, by: -1) {
       values.swapAt(last, below(last + 1))

@@ -46,6 +46,21 @@ import Testing
     #expect(throws: TensorsError.self) { try matrix(2, 3).standardized(mean: [1, 1], scale: [1, 1, 1]) }
   }
 
+  @Test(arguments: [0, 1, 7, 100, 1003], [1, 3, 8, 20])
+  func runsStayTogetherForOneEpochOnly(count: Int, runRows: Int) {
+    func neighbours(_ seed: UInt64) -> Set<Int> {
+      let rows = ShuffledRows(rowCount: count, blockRows: 50, runRows: runRows, seed: seed).flatMap(\.rows)
+      #expect(rows.sorted() == Array(0..<count))
+      return Set(zip(rows, rows.dropFirst()).filter { $1 == $0 + 1 }.map(\.0))
+    }
+    let (first, second) = (neighbours(1), neighbours(2))
+    guard count == 1003 else { return }
+    // Of every run of r rows r - 1 are followed by their neighbour, and a few more by chance.
+    let share = Double(first.count) / Double(count)
+    #expect(abs(share - Double(runRows - 1) / Double(runRows)) < 0.12)
+    #expect(first != second)
+  }
+
   @Test(arguments: [0, 1, 7, 100, 1003])
   func anEpochIsEveryRowOnce(count: Int) {
     let order = ShuffledRows(rowCount: count, blockRows: 8, blocksTogether: 3, seed: 5)

@@ -8,7 +8,7 @@ final class OwnCache {
   private let root: String
   private var opened: (store: FeatureStore, matrix: FeatureMatrix)?
   private var batch: [Float] = []
-  private var generator = SplitMix64(state: 3)
+  private var epochs: UInt64 = 0
 
   private static let column = "rows"
   /// Numbers of a piece of a scan, which should stay in the second cache.
@@ -73,15 +73,14 @@ final class OwnCache {
     return total
   }
 
-  /// The same in blocks in random order, and within each block in random order.
+  /// The same in blocks in random order, the rows of some of them mixed.
   private func shuffled(_ matrix: FeatureMatrix) throws -> Double {
-    var total = 0.0
-    let blocks = (matrix.rowCount + shape.blockRows - 1) / shape.blockRows
-    for block in (0..<blocks).shuffled(using: &generator) {
-      let rows = block * shape.blockRows..<min((block + 1) * shape.blockRows, matrix.rowCount)
-      total += try scan(matrix.selecting(rows.shuffled(using: &generator)), pieces: shape.batch)
+    epochs += 1
+    let order = ShuffledRows(
+      rowCount: matrix.rowCount, blockRows: shape.blockRows, runRows: shape.runRows, seed: epochs)
+    return try order.reduce(0) { total, chunk in
+      try total + scan(matrix.selecting(chunk.rows), pieces: shape.batch)
     }
-    return total
   }
 
   /// In an order that keeps vector units busy.
