@@ -12,6 +12,15 @@ enum Palette {
     --c0:#1668ad;--c1:#c2491a;--c2:#0a7f5f;--c3:#8a4399;--c4:#946800;--c5:#1b8196;--c6:#b03a68;--c7:#566473
     """
 
+  /// A style sheet with its variables replaced by the colours of `declarations`: what draws SVG files outside a
+  /// browser knows no variables.
+  static func resolve(_ sheet: String, _ declarations: String) -> String {
+    declarations.split(separator: ";").reduce(sheet) { sheet, declaration in
+      let parts = declaration.split(separator: ":")
+      return parts.count == 2 ? sheet.replacing("var(\(parts[0]))", with: parts[1]) : sheet
+    }
+  }
+
   /// Declarations for a dark background.
   static let dark = """
     --page:#0e141a;--card:#161e27;--ink:#e7edf3;--muted:#9aa8b7;--line:#2a3643;--grid:#222d38;--soft:#1b2530;\

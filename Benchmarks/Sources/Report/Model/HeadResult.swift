@@ -39,7 +39,7 @@ public struct HeadResult: Sendable {
   public var recall: [Double]
   /// Wall time of the final fit, in seconds.
   public var fitSeconds: Double
-  /// The most memory the process had resident while the head was fitted, in bytes.
+  /// The most bytes that the arrays of one fit took up at one time, those of choosing its parameter included.
   public var peakMemory: Int?
   /// Iterations or epochs of the final fit.
   public var iterations: Int?

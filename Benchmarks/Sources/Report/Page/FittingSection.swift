@@ -19,7 +19,11 @@ struct FittingSection {
     }
     let costs = [
       ("Time", "Wall time of choosing and fitting.", BarListFigure.times(ranking)),
-      ("Memory", "The most that the process had resident meanwhile.", BarListFigure.memory(ranking)),
+      (
+        "Memory",
+        "The most that the arrays of one fit took up at one time. Features read where they lie do not count.",
+        BarListFigure.memory(ranking)
+      ),
     ].filter { !$0.2.rows.isEmpty }.map { title, note, figure in
       card(title, note: note, [figure.figure().inline()])
     }

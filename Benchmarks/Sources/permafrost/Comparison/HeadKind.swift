@@ -10,6 +10,7 @@ enum HeadKind: String, CaseIterable {
   case ridge
   case lda
   case classMean = "class-mean"
+  case knn
 
   /// For people.
   var title: String {
@@ -22,11 +23,13 @@ enum HeadKind: String, CaseIterable {
     case .ridge: "Ridge classifier"
     case .lda: "Linear discriminant analysis"
     case .classMean: "Nearest class mean"
+    case .knn: "k-nearest neighbours"
     }
   }
 
-  /// Reads `logistic,mlp,svm`.
+  /// Reads `logistic,mlp,svm`, or `all`.
   static func list(_ text: String) throws -> [HeadKind] {
+    if text == "all" { return allCases }
     let kinds = try text.split(separator: ",").map { try HeadKind(named: String($0)) }
     guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
       throw CommandError.arguments("--heads \(text) names no head, or one twice")

@@ -2,8 +2,8 @@ import Foundation
 import Report
 
 extension ComparisonReport {
-  /// Writes the page, its figures, the table as Markdown and as text, and what else is given, into a folder,
-  /// which is made where it is missing.
+  /// Writes the page, its figures as SVG and PNG, the table as Markdown and as text, and what else is given, into
+  /// a folder, which is made where it is missing.
   func write(to folder: String, json: Data? = nil) throws {
     let figures = folder + "/figures"
     do {
@@ -14,7 +14,12 @@ extension ComparisonReport {
     let files = [("report.html", html()), ("report.md", markdown()), ("report.txt", text())]
     for (name, text) in files { try writeFile(Data(text.utf8), to: folder + "/" + name) }
     if let json { try writeFile(json, to: folder + "/report.json") }
-    for (name, text) in figureFiles { try writeFile(Data(text.utf8), to: "\(figures)/\(name).svg") }
+    let drawsPNG = FigurePNG.isPossible
+    if !drawsPNG { writeError("the figures are SVG files only: this libvips was built without librsvg") }
+    for (name, text) in figureFiles {
+      try writeFile(Data(text.utf8), to: "\(figures)/\(name).svg")
+      if drawsPNG { try writeFile(FigurePNG.draw(text), to: "\(figures)/\(name).png") }
+    }
   }
 
   /// Every figure of the whole, and those of the best head.
