@@ -16,7 +16,7 @@ enum FigureStyle {
       .fig .grid{stroke:var(--grid);stroke-width:1}.fig .axis{stroke:var(--line);stroke-width:1}
       .fig .base{stroke:var(--muted);stroke-width:1;stroke-dasharray:3 4}
       .fig .soft{fill:var(--soft)}.fig .track{fill:var(--grid)}.fig .band{fill:var(--band)}
-      .fig .same{fill:var(--c2)}.fig .haze{fill-opacity:.13}
+      .fig .same{fill:var(--c2)}.fig .haze{fill-opacity:.13}.fig .mist{fill-opacity:.06}
       .fig .gap{stroke:var(--wrong);stroke-width:2;stroke-opacity:.75}
       .fig .right{fill:var(--right)}.fig .wrong{fill:var(--wrong)}.fig .halo{stroke:var(--card);stroke-width:2}
       .fig .span{stroke-width:5;stroke-linecap:round;stroke-opacity:.32}

@@ -19,7 +19,10 @@ struct BarListFigure {
   static func times(_ ranking: Ranking) -> BarListFigure {
     let heads = ranking.heads.filter { $0.fitSeconds.isFinite && $0.fitSeconds >= 0 }
     let rows = heads.prefix(mostHeads).map { head in
-      let iterations = head.iterations.map { NumberFormat.count($0, "iteration", "iterations") }
+      let iterations = head.iterations.map {
+        head.training == nil
+          ? NumberFormat.count($0, "iteration", "iterations") : NumberFormat.count($0, "epoch", "epochs")
+      }
       let parts = [iterations, head.converged == false ? "not converged" : nil].compactMap { $0 }
       return Row(
         head: head, value: head.fitSeconds, text: NumberFormat.seconds(head.fitSeconds),
@@ -32,7 +35,7 @@ struct BarListFigure {
   static func memory(_ ranking: Ranking) -> BarListFigure {
     let rows = ranking.heads.prefix(mostHeads).compactMap { head in
       head.peakMemory.map {
-        Row(head: head, value: Double($0), text: NumberFormat.bytes($0), detail: head.certificate)
+        Row(head: head, value: Double($0), text: NumberFormat.bytes($0))
       }
     }
     return BarListFigure(ranking: ranking, name: "Most memory during each fit", rows: rows)

@@ -58,7 +58,8 @@ extension ComparisonReport {
   func selectionFigure(_ head: HeadResult, _ ranking: Ranking) -> Figure? {
     guard let curve = head.selection, curve.points.contains(where: { $0.accuracy.isFinite && $0.value > 0 })
     else { return nil }
-    let all = heads.flatMap { $0.selection?.points.map(\.accuracy) ?? [] }
+    let shown = ranking.heads.filter { $0.selection != nil }.prefix(FittingSection.mostSelections)
+    let all = (shown + [head]).flatMap { $0.selection?.points.map(\.accuracy) ?? [] }
     return SelectionFigure(
       head: head, title: ranking.label(head), color: ranking.mark(head).color, curve: curve, values: all
     ).figure()

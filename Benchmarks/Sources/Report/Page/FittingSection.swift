@@ -18,7 +18,9 @@ struct FittingSection {
       card("\(ranking.label(head)): choosing \(head.selection?.parameter ?? "")", [figure.inline()])
     }
     let costs = [
-      ("Time", "Wall time of choosing and fitting.", BarListFigure.times(ranking)),
+      (
+        "Time", "Wall time of choosing and fitting; iterations of the last fit.", BarListFigure.times(ranking)
+      ),
       (
         "Memory",
         "The most that the arrays of one fit took up at one time. Features read where they lie do not count.",

@@ -35,7 +35,8 @@ struct MistakeSection {
   private var recallCard: Markup? {
     guard ranking.heads.contains(where: { $0.recall.contains(where: \.isFinite) }) else { return nil }
     return card(
-      "Recall by class", note: "Of the pictures of a class, how many were found.",
+      "Recall by class",
+      note: "Of the pictures of a class, how many were found. Equal ones stand one below the other.",
       [RecallFigure(ranking).figure().inline()])
   }
 

@@ -51,7 +51,7 @@ enum PageStyle {
     td.n,th.n{text-align:right;white-space:nowrap}
     td.best{font-weight:600}
     td small{display:block;color:var(--muted);font-size:12px;font-weight:400;line-height:1.4}
-    td.break{overflow-wrap:anywhere}td.nb{white-space:nowrap}td.wraps{min-width:8em}
+    td.break{overflow-wrap:anywhere}td.nb{white-space:nowrap}td.wraps{min-width:11.5em}
     tr.group th{padding-top:20px;color:var(--ink)}
     .meter{display:block;height:6px;min-width:60px;border-radius:3px;background:var(--grid);overflow:hidden}
     .meter i{display:block;height:100%;border-radius:3px;background:var(--right)}

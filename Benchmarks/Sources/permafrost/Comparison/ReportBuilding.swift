@@ -13,7 +13,8 @@ extension HeadResult {
       total: evaluation.confusion.total, logLoss: evaluation.logLoss,
       topFiveAccuracy: outcome.topFive,
       recall: evaluation.confusion.recalls.map { $0 ?? .nan }, fitSeconds: outcome.fit.seconds,
-      iterations: outcome.fit.certificate?.iterations, converged: outcome.isConverged,
+      iterations: outcome.kind.isClosedForm ? nil : outcome.fit.certificate?.iterations,
+      converged: outcome.isConverged,
       confusion: evaluation.confusion.counts, selection: outcome.selectionCurve,
       training: outcome.trainingCurves)
     network = outcome.column.source
@@ -60,7 +61,7 @@ extension FitCertificate {
     }
   }
 
-  private func plain(_ value: Double) -> String { Fact("", number: value).value }
+  private func plain(_ value: Double) -> String { NumberFormat.short(value) }
 }
 
 extension HeadComparison.Outcome {

@@ -22,19 +22,24 @@ extension ComparisonReport {
     }
   }
 
-  /// Every figure of the whole, and those of the best head.
+  /// The best of the heads with something.
+  private func first(_ has: (HeadResult) -> Bool) -> Int? {
+    heads.indices.filter { has(heads[$0]) }.max { heads[$0].accuracy < heads[$1].accuracy }
+  }
+
+  /// Every figure of the whole, and those of the best head that has such a figure.
   private var figureFiles: [(name: String, text: String)] {
-    let best = heads.indices.max { heads[$0].accuracy < heads[$1].accuracy }
+    let best = first { _ in true }
     let single: [(String, String?)] = [
       ("accuracy", accuracySVG()), ("recall", recallSVG()), ("significance", significanceSVG()),
       ("difference", differenceSVG()), ("time", timeSVG()), ("memory", memorySVG()),
       ("confusion", best.map { confusionSVG(head: $0) }),
       ("reliability", best.flatMap { reliabilitySVG(head: $0) }),
-      ("selection", best.flatMap { selectionSVG(head: $0) }),
+      ("selection", first { $0.selection != nil }.flatMap { selectionSVG(head: $0) }),
     ]
     let several = [
       ("layers", layerSVGs()), ("learning", learningSVGs()),
-      ("training", heads.indices.first { heads[$0].training != nil }.map { trainingSVGs(head: $0) } ?? []),
+      ("training", first { $0.training != nil }.map { trainingSVGs(head: $0) } ?? []),
     ]
     return single.compactMap { name, text in text.map { (name, $0) } }
       + several.flatMap { name, texts in texts.enumerated().map { ("\(name)-\($0.offset + 1)", $0.element) } }
