@@ -20,10 +20,13 @@ int drawing_is_possible(void) {
 
 int drawing_png(const char *svg, size_t length, double scale, uint8_t **png, size_t *count,
                 char reason[DRAWING_REASON]) {
-  VipsImage *image = NULL;
+  VipsImage *image = NULL, *sized = NULL;
   void *bytes = NULL;
+  double resolution = scale * 96 / 25.4;  // SVG's pixels are 96 an inch, libvips counts a millimetre
   int failed = !is_started() || vips_svgload_buffer((void *)svg, length, &image, "scale", scale, NULL) ||
-               vips_pngsave_buffer(image, &bytes, count, NULL);
+               vips_copy(image, &sized, "xres", resolution, "yres", resolution, NULL) ||
+               vips_pngsave_buffer(sized, &bytes, count, NULL);
+  if (sized) g_object_unref(sized);
   if (image) g_object_unref(image);
   if (failed) {
     snprintf(reason, DRAWING_REASON, "%s", vips_error_buffer());

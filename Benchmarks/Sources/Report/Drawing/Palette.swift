@@ -9,7 +9,7 @@ enum Palette {
   static let light = """
     --page:#f6f8fa;--card:#ffffff;--ink:#16202b;--muted:#5a6876;--line:#dfe5ec;--grid:#e9edf2;--soft:#f0f4f8;\
     --right:#1668ad;--wrong:#c2491a;--on:#ffffff;--band:#1668ad;\
-    --c0:#1668ad;--c1:#c2491a;--c2:#0a7f5f;--c3:#8a4399;--c4:#946800;--c5:#1b8196;--c6:#b03a68;--c7:#7b8896;--c8:#16202b
+    --c0:#1668ad;--c1:#c2491a;--c2:#0a7f5f;--c3:#8a4399;--c4:#946800;--c5:#1b8196;--c6:#b03a68;--c7:#6a7784;--c8:#16202b
     """
 
   /// A style sheet with its variables replaced by the colours of `declarations`: what draws SVG files outside a

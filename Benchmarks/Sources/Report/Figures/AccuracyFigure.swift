@@ -127,7 +127,7 @@ struct AccuracyFigure {
     let name = TextWidth.fitted(head.name, width: room, size: 15, bold: true)
     figure.text(0, y + 20, name, class: isBest ? "l b" : "l", tip: name == head.name ? nil : head.name)
     // The parameters stand beside the name where they fit, else behind the layer.
-    let start = TextWidth.estimate(name, size: 15, bold: true) + 10
+    let start = TextWidth.estimate(name, size: 15, bold: isBest) + 8
     let parameters = Ranking.parameters(head)
     let isBeside = start + TextWidth.estimate(parameters, size: 11.5) <= room
     if isBeside && !parameters.isEmpty { figure.text(start, y + 20, parameters, class: "s m") }

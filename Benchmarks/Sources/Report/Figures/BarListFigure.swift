@@ -41,8 +41,7 @@ struct BarListFigure {
     return BarListFigure(ranking: ranking, name: "Most memory during each fit", rows: rows)
   }
 
-  func figure() -> Figure {
-    let width = 430.0
+  func figure(width: Double = 430) -> Figure {
     let step = rows.contains { !$0.detail.isEmpty } ? 60.0 : 44
     let most = max(rows.map(\.value).max() ?? 0, 1e-9)
     var figure = Figure(width: width, height: Double(max(rows.count, 1)) * step, label: label)

@@ -31,8 +31,7 @@ struct LayerFigure {
     self.names = layers.map { TextWidth.fitted(ranking.shortLayer($0.layer), width: 150, size: 11.5) }
   }
 
-  func figure() -> Figure {
-    let width = 440.0
+  func figure(width: Double = 440) -> Figure {
     let widest = names.map { TextWidth.estimate($0, size: 11.5) }.max() ?? 0
     let legend = min(series.map { TextWidth.estimate($0.name, size: 11.5, bold: true) }.max() ?? 0, 150) + 16
     let step = (width - legend - 46 - 28) / Double(max(layers.count - 1, 1))

@@ -23,8 +23,7 @@ struct RecallFigure {
         .sorted { means[$0] != means[$1] ? means[$0] > means[$1] : $0 < $1 }.suffix(Self.mostClasses))
   }
 
-  func figure() -> Figure {
-    let width = 400.0
+  func figure(width: Double = 400) -> Figure {
     let names = classes.map { TextWidth.fitted(ranking.report.data.className($0), width: 130, size: 13) }
     let left = min(max(names.map { TextWidth.estimate($0, size: 13) }.max() ?? 0, 40) + 18, 150)
     let right = width - 22
@@ -111,7 +110,7 @@ struct RecallFigure {
   }
 
   private func legendText(_ head: HeadResult) -> String {
-    TextWidth.fitted(ranking.label(head), width: 350, size: 11.5)
+    TextWidth.fitted(ranking.label(head), width: 300, size: 11.5)
   }
 
   private func entryWidth(_ head: HeadResult) -> Double {

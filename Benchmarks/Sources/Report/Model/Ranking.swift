@@ -17,7 +17,7 @@ struct Ranking {
   /// Whether a network alone tells its layer.
   private let hasOneLayerEach: Bool
   /// How all layers are pooled, `:average`, which then tells none from another; empty where they differ.
-  private let pooling: String
+  let pooling: String
   private let kinds: [String]
   private let layers: [String]
 

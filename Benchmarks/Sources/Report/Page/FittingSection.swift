@@ -27,7 +27,7 @@ struct FittingSection {
         BarListFigure.memory(ranking)
       ),
     ].filter { !$0.2.rows.isEmpty }.map { title, note, figure in
-      card(title, note: note, [figure.figure().inline()])
+      card(title, note: note, bothWidths(430) { figure.figure(width: $0) })
     }
     let large = trainings.map { head, figures in
       card(

@@ -37,7 +37,7 @@ struct MistakeSection {
     return card(
       "Recall by class",
       note: "Of the pictures of a class, how many were found. Equal ones stand one below the other.",
-      [RecallFigure(ranking).figure().inline()])
+      bothWidths(400) { RecallFigure(ranking).figure(width: $0) })
   }
 
   private var classCard: Markup? {

@@ -55,6 +55,7 @@ extension FitCertificate {
   /// What the solver can prove, for people.
   var text: String {
     switch optimality {
+    case .gradient(0): "exact"
     case .gradient(let value): "gradient \(plain(value))"
     case .dualityGap(let value): "duality gap \(plain(value))"
     default: ""
@@ -95,10 +96,12 @@ extension HeadComparison.Outcome {
 }
 
 extension RegularizationSearch.Criterion {
+  var words: String { rawValue.separatedWords }
+}
+
+extension String {
   /// `balancedAccuracy` as `balanced accuracy`.
-  var words: String {
-    rawValue.map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined()
-  }
+  var separatedWords: String { map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined() }
 }
 
 extension HeadPair {
