@@ -24,22 +24,26 @@ let package = Package(
     .executableTarget(
       name: "permafrost",
       dependencies: [
-        "CMachineProbe", "Report", "ShipPictures", backbone, featureCache, heads,
+        "CDrawing", "CMachineProbe", "Report", "ShipPictures", backbone, featureCache, heads,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [
         .copy("Resources/demonet.safetensors"), .copy("Resources/peer_cache.py"),
         .copy("Resources/peer_heads.py"), .copy("Resources/peer_network.py"),
       ]),
+    .target(name: "CDrawing", dependencies: ["CVipsDrawing"], cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "CMachineProbe", cSettings: [.treatAllWarnings(as: .error)]),
+    .systemLibrary(
+      name: "CVipsDrawing", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
     .target(name: "Report"),
     .target(name: "ShipPictures"),
-    .testTarget(name: "CommandTests", dependencies: ["permafrost"]),
+    .testTarget(name: "CommandTests", dependencies: ["permafrost", backbone]),
     .testTarget(name: "ReportTests", dependencies: ["Report"]),
   ]
 )
 
-for target in package.targets where target.name != "CMachineProbe" {
+for target in package.targets
+where !["CDrawing", "CMachineProbe", "CVipsDrawing"].contains(target.name) {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),

@@ -6,6 +6,8 @@ struct ActiveRows {
   private let gathered: [Float]
   private let places: [UInt32]
 
+  var bytes: Int { self.set.bytes + 4 * (gathered.count + places.count) }
+
   init(
     _ problems: MarginProblems, _ set: MarginProblems.RowFactors<Float>, _ scratch: inout [Float],
     _ context: FitContext

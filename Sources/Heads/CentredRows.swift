@@ -26,6 +26,10 @@ struct CentredRows {
   ) throws(HeadsError) {
     var scratch: [Float] = []
     var block: [Double] = []
+    let longest = min(blockRows, end)
+    let bytes = longest * dimension * 8 + rows.scratchBytes(ofRows: members == nil ? longest : 1)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     for start in stride(from: 0, to: end, by: blockRows) {
       try context.checkCancellation()
       let range = start..<min(start + blockRows, end)
@@ -65,18 +69,18 @@ struct CentredRows {
     }
   }
 
-  /// B'B, d x d.
+  /// B'B, d x d. Whoever drops the matrix releases its bytes.
   func columnProducts(_ context: FitContext) throws(HeadsError) -> SymmetricMatrix {
-    var matrix = try Self.matrix(dimension)
+    var matrix = try Self.matrix(dimension, context)
     try forEachBlock(upTo: count, context) { range, block throws(HeadsError) in
       matrix.addColumnProducts(block, count: range.count)
     }
     return matrix
   }
 
-  /// BB', n x n.
+  /// BB', n x n. Whoever drops the matrix releases its bytes.
   func rowProducts(_ context: FitContext) throws(HeadsError) -> SymmetricMatrix {
-    var matrix = try Self.matrix(count)
+    var matrix = try Self.matrix(count, context)
     try forEachBlock(upTo: count, context) { range, block throws(HeadsError) in
       matrix.setRowProducts(range, range, block, block, length: dimension)
       try forEachBlock(upTo: range.lowerBound, context) { earlier, other throws(HeadsError) in
@@ -86,8 +90,12 @@ struct CentredRows {
     return matrix
   }
 
-  private static func matrix(_ order: Int) throws(HeadsError) -> SymmetricMatrix {
-    do throws(TensorsError) { return try SymmetricMatrix(order: order) } catch { throw HeadsError(error) }
+  private static func matrix(_ order: Int, _ context: FitContext) throws(HeadsError) -> SymmetricMatrix {
+    do throws(TensorsError) {
+      let matrix = try SymmetricMatrix(order: order)
+      context.memory.reserve(matrix.bytes)
+      return matrix
+    } catch { throw HeadsError(error) }
   }
 
   /// B'C, d x K by rows; `coefficients` is C, n x K by rows.

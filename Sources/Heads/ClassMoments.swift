@@ -5,6 +5,8 @@ struct ClassMoments {
   /// Their roots; 1 for a column that is constant in the class.
   let scales: [[Double]]
   private let counts: [Double]
+  /// Of the variances and their roots; whoever drops the moments releases them.
+  let bytes: Int
   private var fourthMoments: [Double] = []
   private var squaredNorms: [Double] = []
 
@@ -16,6 +18,8 @@ struct ClassMoments {
   ) throws(HeadsError) {
     let dimension = centred.dimension
     let groups = centred.groups
+    bytes = 2 * centred.centers.count * dimension * 8
+    context.memory.reserve(bytes)
     var sums = centred.centers.map { _ in [Double](repeating: 0, count: dimension) }
     try centred.forEachBlock(upTo: centred.count, context) { range, block throws(HeadsError) in
       for (position, row) in range.enumerated() {
@@ -42,6 +46,7 @@ struct ClassMoments {
       own.columnFactors = zip(scales[group], variances[group]).map { $1 > 0 ? 1 / $0 : 0 }
       let products =
         try own.count < dimension ? own.rowProducts(context) : own.columnProducts(context)
+      defer { context.memory.release(products.bytes) }
       squaredNorms.append(products.squaredNorm)
       fourthMoments.append(try Self.fourthMoment(own, context))
     }

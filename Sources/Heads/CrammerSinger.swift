@@ -58,6 +58,7 @@ struct CrammerSinger {
       variables: [Double](repeating: 0, count: rows.count * classes),
       scores: [Double](repeating: 0, count: classes), changes: [Double](repeating: 0, count: classes),
       isStill: [Bool](repeating: false, count: rows.count))
+    context.memory.reserve(bytes)
     var generator = SeededGenerator(seed: context.options.seed, stream: 1)
     var scratch: [Float] = []
     var threshold = 0.1
@@ -83,11 +84,22 @@ struct CrammerSinger {
     return state.solution
   }
 
+  /// Rows that are visited in any order.
+  private var visitedRows: Int {
+    rows.isResident ? rows.count : min(rows.count, max(16, Self.tileNumbers / rows.dimension))
+  }
+
+  /// Of the weights, the variables, the order of the rows, and those that are read.
+  private var bytes: Int {
+    8 * classes * (rows.dimension + rows.count + 2 * rows.tileRows) + rows.count + 8 * visitedRows
+      + rows.scratchBytes(ofRows: visitedRows)
+  }
+
   private func visitAll(
     _ state: inout State, _ stillBeyond: Double, _ generator: inout SeededGenerator,
     _ scratch: inout [Float], _ context: FitContext
   ) throws(HeadsError) {
-    let tileRows = rows.isResident ? rows.count : max(16, Self.tileNumbers / rows.dimension)
+    let tileRows = visitedRows
     var starts = Array(stride(from: 0, to: rows.count, by: tileRows))
     generator.shuffle(&starts)
     for start in starts {

@@ -48,6 +48,9 @@ struct DualCoordinateDescent {
       dimension: rows.dimension, costs: problems.costs, squaredNorms: problems.squaredNorms,
       labels: problems.labels, positives: positives, constant: problems.constant,
       squared: problems.loss == .squaredHinge)
+    let bytes = dual.bytes + visitBytes
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     var outcomes = [MarginProblems.Solution?](repeating: nil, count: positives.count)
     var progress = [Progress](repeating: Progress(), count: positives.count)
     var generator = SeededGenerator(seed: context.options.seed, stream: 1)
@@ -102,6 +105,9 @@ struct DualCoordinateDescent {
       }
       return set
     }
+    let bytes = 8 * positives.count * count + problems.bytes(sets)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     let points = try problems.combinations(sets, &scratch, context)
     for (problem, set) in sets.enumerated() {
       var (sum, squares) = (0.0, 2 * points[problem].halfSquaredNorm)
@@ -120,6 +126,15 @@ struct DualCoordinateDescent {
     }
   }
 
+  /// Rows that are visited in any order.
+  private var visitedRows: Int {
+    let rows = problems.rows
+    return rows.isResident ? rows.count : min(rows.count, max(16, Self.tileNumbers / rows.dimension))
+  }
+
+  /// Of their order, twice, and of those that are read.
+  private var visitBytes: Int { (8 + 4) * visitedRows + problems.rows.scratchBytes(ofRows: visitedRows) }
+
   private func visitAll(
     _ dual: DualProblems, _ unfinished: [Int], _ progress: [Progress], _ generator: inout SeededGenerator,
     _ scratch: inout [Float], _ context: FitContext
@@ -127,7 +142,7 @@ struct DualCoordinateDescent {
     let precise = unfinished.filter { progress[$0].isPrecise }.map { UInt32(truncatingIfNeeded: $0) }
     let quick = unfinished.filter { !progress[$0].isPrecise }.map { UInt32(truncatingIfNeeded: $0) }
     let rows = problems.rows
-    let tileRows = rows.isResident ? rows.count : max(16, Self.tileNumbers / rows.dimension)
+    let tileRows = visitedRows
     var starts = Array(stride(from: 0, to: rows.count, by: tileRows))
     generator.shuffle(&starts)
     for start in starts {
@@ -179,6 +194,9 @@ struct DualCoordinateDescent {
       }
       return set
     }
+    let bytes = 8 * chosen.count * rowCount + problems.bytes(sets)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     let points = try problems.combinations(sets, &scratch, context)
     let scores = try problems.scores(points, &scratch, context)
     var found: [(point: MarginProblems.Point, primal: Double, dual: Double)] = []

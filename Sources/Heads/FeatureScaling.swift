@@ -21,6 +21,7 @@ package struct FittedScaling: Sendable {
   ) throws(HeadsError) {
     self.kind = kind
     columns = kind == .standardize ? try Standardization(features, context) : nil
+    context.memory.reserve(columns?.bytes ?? 0)
   }
 
   /// Columns standardised with numbers that are known already, or no scaling.

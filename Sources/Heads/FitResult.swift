@@ -49,8 +49,9 @@ public struct FitCertificate: Hashable, Sendable {
   public var status: Status
   /// The most bytes that the fit's own arrays took up at one time: rows kept or being read, coefficients,
   /// gradients, what the solver remembers. Rows that are read where they lie, in memory or mapped, do not count.
-  /// 0 where a solver keeps no account.
-  public var peakBytes = 0
+  /// With several threads it may differ a little from run to run, as it does not always come to all of them at
+  /// the same time.
+  public var peakBytes: Int
 
   /// Whether the solver met its tolerance.
   public var isConverged: Bool { status == .converged }

@@ -29,6 +29,12 @@ public struct LearningCurve: Sendable {
     public let rows: Int
     /// One a seed.
     public let values: [Double]
+
+    public init(rows: Int, values: [Double]) {
+      self.rows = rows
+      self.values = values
+    }
+
     public var mean: Double { values.reduce(0, +) / Double(values.count) }
     public var low: Double { values.min() ?? .nan }
     public var high: Double { values.max() ?? .nan }

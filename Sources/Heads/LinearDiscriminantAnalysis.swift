@@ -70,6 +70,8 @@ public struct LinearDiscriminantAnalysis: HeadConfiguration, Hashable {
     let scatter = try WithinClassScatter(
       rows, labels: training.labels, classCount: training.classes.count, weights: weights, shrinkage, context)
     let (classes, dimension) = (training.classes.count, rows.dimension)
+    // Of the differences and the weights, beside each row's.
+    context.memory.reserve(8 * (2 * dimension * classes + rows.count))
     // m_k - m as d x K.
     var differences = [Double](repeating: 0, count: dimension * classes)
     for (label, mean) in scatter.means.enumerated() {
@@ -106,6 +108,7 @@ public struct LinearDiscriminantAnalysis: HeadConfiguration, Hashable {
         normalizesRows: self.scaling == .l2Normalize),
       certificate: FitCertificate(
         objective: objective, optimality: residual.map { .gradient($0) } ?? .unknown, iterations: 1,
-        seconds: context.seconds, status: residual ?? 0 <= 1e-8 * scale ? .converged : .precisionLimit))
+        seconds: context.seconds, status: residual ?? 0 <= 1e-8 * scale ? .converged : .precisionLimit,
+        peakBytes: context.memory.peak))
   }
 }

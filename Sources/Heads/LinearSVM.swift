@@ -92,6 +92,7 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     let scaling = try FittedScaling(scaling, training.features, context)
     let rows = try TrainingRows(training.features, scaling: scaling, context)
     let constant = hasIntercept ? interceptScaling : 0
+    context.memory.reserve(3 * 8 * rows.count)  // weights, costs and norms
     let norms = try squaredNorms(rows, context).map { $0 + constant * constant }
     guard multiclass == .oneVersusRest else {
       let solver = CrammerSinger(
@@ -118,7 +119,8 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
         optimality: .dualityGap(solutions.reduce(0) { $0 + $1.primal - $1.dual }),
         iterations: solutions.map(\.passes).max() ?? 0, seconds: context.seconds,
         status: statuses.contains(.iterationLimit)
-          ? .iterationLimit : (statuses.contains(.precisionLimit) ? .precisionLimit : .converged)))
+          ? .iterationLimit : (statuses.contains(.precisionLimit) ? .precisionLimit : .converged),
+        peakBytes: context.memory.peak))
   }
 
   /// Of two classes a head holds the difference.
@@ -140,7 +142,8 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
         normalizesRows: self.scaling == .l2Normalize),
       certificate: FitCertificate(
         objective: solution.primal, optimality: .dualityGap(solution.primal - solution.dual),
-        iterations: solution.passes, seconds: context.seconds, status: solution.status))
+        iterations: solution.passes, seconds: context.seconds, status: solution.status,
+        peakBytes: context.memory.peak))
   }
 
   /// The one-vs-rest problems, in groups that each run on one thread. A problem's answer depends neither on the

@@ -34,6 +34,14 @@ struct MarginNewton {
   func solve(
     _ positives: [Int], from starts: [MarginProblems.Point], passes: Int, _ context: FitContext
   ) throws(HeadsError) -> [MarginProblems.Solution] {
+    guard !positives.isEmpty else { return [] }
+    // Points, gradients and directions, scores and slopes, and the vectors of conjugate gradients.
+    let (rows, dimension) = (problems.rows.count, problems.rows.dimension)
+    let bytes =
+      8 * (positives.count * (3 * dimension + 2 * rows) + 4 * dimension)
+      + problems.rows.scratchBytes(ofRows: problems.rows.tileRows)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     var states = zip(positives, starts).map { State(positive: $0, point: $1, gradient: $1) }
     var scratch: [Float] = []
     var scores = try problems.scores(starts, &scratch, context)
@@ -80,6 +88,9 @@ struct MarginNewton {
       }
       pulls.append(pull)
     }
+    let bytes = problems.bytes(pulls)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     let combined = try problems.combinations(pulls, &scratch, context)
     for (index, sum) in zip(unfinished, combined) {
       var gradient = states[index].point
@@ -115,6 +126,8 @@ struct MarginNewton {
     let dimension = problems.rows.dimension
     let twiceCost = 2 * (problems.costs.max() ?? 0)
     let hessian = try ActiveRows(problems, state.active, &scratch, context)
+    context.memory.reserve(hessian.bytes)
+    defer { context.memory.release(hessian.bytes) }
     func flat(_ point: MarginProblems.Point) -> [Double] { point.weights + [point.intercept] }
     var residual = flat(state.gradient).map { -$0 }
     var solution = [Double](repeating: 0, count: dimension + 1)

@@ -35,6 +35,8 @@ struct MarginProblems: Sendable {
     var rows: [UInt32] = []
     var factors: [Number] = []
 
+    var bytes: Int { rows.count * (4 + MemoryLayout<Number>.stride) }
+
     mutating func append(_ row: Int, _ factor: Number) {
       rows.append(UInt32(truncatingIfNeeded: row))
       factors.append(factor)
@@ -60,6 +62,9 @@ struct MarginProblems: Sendable {
     _ points: [Point], _ scratch: inout [Float], _ context: FitContext
   ) throws(HeadsError) -> [Double] {
     let weights = points.flatMap(\.weights)
+    let bytes = 8 * points.count * (rows.dimension + rows.tileRows)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     var all = [Double](repeating: 0, count: points.count * rows.count)
     var tileScores = [Double](repeating: 0, count: points.count * rows.tileRows)
     try forEachTile(of: rows.tileRows, &scratch, context) { range, tile in
@@ -73,6 +78,11 @@ struct MarginProblems: Sendable {
       }
     }
     return all
+  }
+
+  /// Of some sets of factors and the points that `combinations` makes of them.
+  func bytes(_ sets: [RowFactors<Double>]) -> Int {
+    sets.reduce(8 * sets.count * rows.dimension) { $0 + $1.bytes }
   }
 
   /// sum_i f_i x_i for each set of factors, and the same of the constant feature.

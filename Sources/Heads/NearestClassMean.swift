@@ -44,6 +44,8 @@ public struct NearestClassMean: HeadConfiguration, Hashable {
     let weights = try training.effectiveWeights(.uniform)
     let scaling = try FittedScaling(scaling, training.features, context)
     let rows = try TrainingRows(training.features, scaling: scaling, context)
+    // Means and directions, and two numbers a row.
+    context.memory.reserve(8 * 2 * (training.classes.count * rows.dimension + rows.count))
     let means = try rows.means(
       groups: training.labels, groupCount: training.classes.count, weights: weights, context)
     let objective = try spread(rows, training.labels, weights, means, context)
@@ -69,7 +71,7 @@ public struct NearestClassMean: HeadConfiguration, Hashable {
         normalizesRows: self.scaling == .l2Normalize),
       certificate: FitCertificate(
         objective: objective, optimality: .gradient(0), iterations: 1, seconds: context.seconds,
-        status: .converged))
+        status: .converged, peakBytes: context.memory.peak))
   }
 
   private func spread(

@@ -43,7 +43,7 @@ public struct NeighborClassifier: Classifier {
   /// - Throws: `.invalidFeatures` where the dimension is another one or a feature is not finite, `.io`,
   ///   `.resources`, `.cancelled`
   public func neighbors(_ features: FeatureMatrix) async throws(HeadsError) -> [Neighbors] {
-    try await search(features, neighbors: configuration.neighbors).map { found in
+    try await search(features, neighbors: configuration.neighbors).found.map { found in
       Neighbors(
         rows: found.rows,
         distances: configuration.metric == .euclidean
@@ -52,12 +52,12 @@ public struct NeighborClassifier: Classifier {
   }
 
   public func probabilities(_ features: FeatureMatrix) async throws(HeadsError) -> Tensor? {
-    let found = try await search(features, neighbors: configuration.neighbors)
+    let found = try await search(features, neighbors: configuration.neighbors).found
     return try tensor(found.map { shares($0, neighbors: configuration.neighbors) })
   }
 
   public func predict(_ features: FeatureMatrix) async throws(HeadsError) -> [Int] {
-    try await search(features, neighbors: configuration.neighbors).map {
+    try await search(features, neighbors: configuration.neighbors).found.map {
       Self.winner(shares($0, neighbors: configuration.neighbors))
     }
   }
@@ -74,25 +74,33 @@ public struct NeighborClassifier: Classifier {
   public func evaluate(
     _ data: LabeledFeatures, neighbors: [Int]
   ) async throws(HeadsError) -> [Evaluation] {
+    try await evaluations(data, neighbors: neighbors).evaluations
+  }
+
+  /// The same with the most bytes that the search's arrays took up at one time.
+  func evaluations(
+    _ data: LabeledFeatures, neighbors: [Int]
+  ) async throws(HeadsError) -> (evaluations: [Evaluation], peakBytes: Int) {
     guard data.classes == classes else {
       throw HeadsError(
         .invalidLabels, "the rows have classes \(data.classes), the training rows have \(classes)")
     }
     guard data.count > 0 else { throw HeadsError(.invalidLabels, "there are no rows to evaluate on") }
     for count in neighbors { try configuration.check(count, of: training.count) }
-    let found = try await search(data.features, neighbors: neighbors.max() ?? 1)
-    return try neighbors.map { count throws(HeadsError) in
+    let (found, peakBytes) = try await search(data.features, neighbors: neighbors.max() ?? 1)
+    let evaluations = try neighbors.map { count throws(HeadsError) in
       let shares = found.map { self.shares($0, neighbors: count) }
       let probabilities = try tensor(shares)
       return Evaluation(
         predictions: shares.map(Self.winner), labels: data.labels, classCount: classes.count,
         decision: probabilities, probabilities: probabilities)
     }
+    return (evaluations, peakBytes)
   }
 
   private func search(
     _ features: FeatureMatrix, neighbors: Int
-  ) async throws(HeadsError) -> [NeighborSearch.Found] {
+  ) async throws(HeadsError) -> (found: [NeighborSearch.Found], peakBytes: Int) {
     guard features.dimension == dimension else {
       throw HeadsError(
         .invalidFeatures,
@@ -103,13 +111,14 @@ public struct NeighborClassifier: Classifier {
         reference: try TrainingRows(training.features, scaling: scaling, context),
         squaredNorms: squaredNorms, metric: configuration.metric, neighbors: neighbors)
       let queries = try TrainingRows(features, scaling: scaling, context)
+      context.memory.reserve(search.bytes(queries))
       var found: [NeighborSearch.Found] = []
       found.reserveCapacity(queries.count)
       let step = NeighborSearch.blockRows(dimension)
       for start in stride(from: 0, to: queries.count, by: step) {
         found += try search.search(queries, start..<min(start + step, queries.count), context)
       }
-      return found
+      return (found, context.memory.peak)
     }
   }
 

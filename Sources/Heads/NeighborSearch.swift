@@ -16,6 +16,17 @@ struct NeighborSearch {
   /// Rows of a block: about 8 MiB of float64.
   static func blockRows(_ dimension: Int) -> Int { max(1, min(1024, (1 << 20) / dimension)) }
 
+  /// Bytes of everything that searching for so many rows allocates but the rows that are kept: two blocks in
+  /// float64 and, where they are not lent, as float32; their products; the training rows' votes and norms; and
+  /// what is found.
+  func bytes(_ queries: TrainingRows) -> Int {
+    let step = Self.blockRows(reference.dimension)
+    let (left, right) = (min(step, queries.count), min(step, reference.count))
+    let read = max(queries.isResident ? 0 : left, reference.isResident ? 0 : right)
+    let blocks = ((left + right) * 8 + read * 4) * reference.dimension
+    return blocks + left * right * 8 + 2 * reference.count * 8 + queries.count * neighbors * 16
+  }
+
   static func squaredNorms(_ rows: TrainingRows, _ context: FitContext) throws(HeadsError) -> [Double] {
     var norms: [Double] = []
     norms.reserveCapacity(rows.count)

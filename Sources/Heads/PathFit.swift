@@ -52,6 +52,25 @@ extension RegularizedConfiguration {
   }
 }
 
+extension RidgeClassifier {
+  /// Fits all values of C to each trial from one pass over its rows.
+  public func path(
+    _ data: LabeledFeatures, _ trials: [TrialRows], values: [Double], options: FitOptions
+  ) async throws(HeadsError) -> [[PathFit]] {
+    var paths: [[PathFit]] = []
+    for trial in trials {
+      let held = data.features.selecting(trial.heldOut)
+      let results = try await path(values.map { .c($0) }, data.selecting(trial.training), options: options)
+      var path: [PathFit] = []
+      for (c, result) in zip(values, results) {
+        path.append(PathFit(c: c, result: result, heldOut: try result.head.decision(held)))
+      }
+      paths.append(path)
+    }
+    return paths
+  }
+}
+
 extension LogisticRegression {
   /// Fits all trials together, each pass over the rows evaluating all of them. See `LogisticPath`.
   public func path(

@@ -56,6 +56,8 @@ public struct RegularizationSearch: Hashable, Sendable {
     /// One score a candidate, ascending in C.
     public var scores: [Score]
     public var result: FitResult
+    /// The most bytes that the arrays of one of the fits took up at one time; see `FitCertificate.peakBytes`.
+    public var peakBytes: Int
   }
 
   /// All candidates are fitted to all folds, by a kind of head that can do so with each pass over the rows
@@ -93,8 +95,10 @@ public struct RegularizationSearch: Hashable, Sendable {
       options.initialHead = chosen.startsWarm ? try Self.mean(tried[best].fits.map(\.result.head)) : nil
       result = try await chosen.fit(fitsAll ? all : training, validation: nil, options: options)
     }
+    let fits = tried.flatMap(\.fits).map(\.result) + [result]
     return Selection(
-      c: tried[best].c, scores: tried.map { Score(c: $0.c, value: $0.value) }, result: result)
+      c: tried[best].c, scores: tried.map { Score(c: $0.c, value: $0.value) }, result: result,
+      peakBytes: fits.reduce(0) { max($0, $1.certificate.peakBytes) })
   }
 
   /// A candidate, its fits to every trial, and the criterion over all their held-out rows.

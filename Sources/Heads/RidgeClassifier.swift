@@ -75,7 +75,8 @@ public struct RidgeClassifier: RegularizedConfiguration, Hashable {
             normalizesRows: self.scaling == .l2Normalize),
           certificate: FitCertificate(
             objective: solution.objective, optimality: .gradient(solution.gradientMaximum), iterations: 1,
-            seconds: context.seconds, status: solution.isExact ? .converged : .precisionLimit))
+            seconds: context.seconds, status: solution.isExact ? .converged : .precisionLimit,
+            peakBytes: context.memory.peak))
       }
     }
   }

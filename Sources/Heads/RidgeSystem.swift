@@ -34,6 +34,9 @@ struct RidgeSystem {
     pathLength: Int, _ context: FitContext
   ) throws(HeadsError) {
     let outputs = classCount == 2 ? 1 : classCount
+    // Targets and moments; the row's weight, its root and its group; the centre.
+    context.memory.reserve(
+      8 * (outputs * (rows.count + rows.dimension) + 3 * rows.count + rows.dimension))
     let total = weights.reduce(0, +)
     func target(_ label: Int, _ output: Int) -> Double {
       label == (outputs == 1 ? 1 : output) ? 1 : -1
@@ -60,7 +63,8 @@ struct RidgeSystem {
     let matrix = try isDual ? centred.rowProducts(context) : centred.columnProducts(context)
     // An eigendecomposition costs about as much as 30 factorisations.
     if pathLength > 30 {
-      let spectrum = try Self.spectrum(matrix)
+      let spectrum = try Self.spectrum(matrix, context)
+      context.memory.reserve(8 * outputs * matrix.order)
       form = .spectrum(spectrum, spectrum.project(isDual ? targets : moments, columns: outputs))
     } else {
       form = .gram(matrix)
@@ -71,14 +75,20 @@ struct RidgeSystem {
     try context.checkCancellation()
     let right = isDual ? targets : moments
     let solved: [Double]
+    // The solution twice, predictions and residuals.
+    let bytes = 8 * outputs * (2 * centred.dimension + 2 * centred.count)
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     switch form {
     case .gram(let matrix):
+      context.memory.reserve(matrix.bytes)
+      defer { context.memory.release(matrix.bytes) }
       var shifted = matrix
       shifted.addToDiagonal(Array(repeating: alpha, count: matrix.order))
       if let factor = shifted.choleskyFactor() {
         solved = factor.solve(right, columns: outputs)
       } else {
-        let spectrum = try Self.spectrum(matrix)
+        let spectrum = try Self.spectrum(matrix, context)
         solved = Self.divide(spectrum, spectrum.project(right, columns: outputs), by: alpha, outputs)
       }
     case .spectrum(let spectrum, let projected):
@@ -88,7 +98,13 @@ struct RidgeSystem {
       isDual ? try centred.combine(solved, columns: outputs, context) : solved, alpha, context)
   }
 
-  private static func spectrum(_ matrix: SymmetricMatrix) throws(HeadsError) -> EigenDecomposition {
+  /// Of a matrix that stays, so that the eigenvectors are another one.
+  private static func spectrum(
+    _ matrix: SymmetricMatrix, _ context: FitContext
+  ) throws(HeadsError) -> EigenDecomposition {
+    let bytes = matrix.bytes + matrix.eigenWorkBytes
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     guard let spectrum = matrix.eigenDecomposition() else {
       throw HeadsError(.diverged, "the rows' products are not finite")
     }

@@ -18,5 +18,14 @@ extension RegularizationSearch.Criterion {
     }
   }
 
+  /// The criterion of a classifier with probabilities.
+  func value(_ evaluation: Evaluation) -> Double {
+    switch self {
+    case .accuracy: evaluation.accuracy
+    case .balancedAccuracy: evaluation.confusion.balancedAccuracy
+    case .logLoss: evaluation.logLoss ?? .nan
+    }
+  }
+
   func isBetter(_ a: Double, _ b: Double) -> Bool { self == .logLoss ? a < b : a > b }
 }

@@ -28,6 +28,9 @@ package struct Standardization: Sendable {
     factor = scale.map { Float(1 / $0) }
   }
 
+  /// Of its five numbers a column.
+  var bytes: Int { mean.count * (2 * 8 + 3 * 4) }
+
   /// Scales rows in place.
   func apply(to rows: UnsafeMutableBufferPointer<Float>) {
     unsafe LinearTiles.standardize(rows, center: center, rest: rest, factor: factor)

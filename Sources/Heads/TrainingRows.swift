@@ -131,6 +131,11 @@ package final class TrainingRows: Sendable {
     unsafe scaling?.apply(to: output, dimension: features.dimension)
   }
 
+  /// Bytes of the room in which so many rows are lent; none where they are lent from where they lie.
+  func scratchBytes(ofRows count: Int) -> Int {
+    isResident ? 0 : count * dimension * MemoryLayout<Float>.stride
+  }
+
   /// Lends one row range as n x d numbers.
   func withRows<Result>(
     _ range: Range<Int>, scratch: inout [Float], _ body: (Span<Float>) throws(HeadsError) -> Result
@@ -178,6 +183,9 @@ package final class TrainingRows: Sendable {
   ) throws(HeadsError) {
     let failures = FailureBox(parts.count)
     let scratch = Scratch.make(parts.count)
+    let scratchBytes = parts.count * self.scratchBytes(ofRows: min(tileRows, count))
+    context.memory.reserve(scratchBytes)
+    defer { context.memory.release(scratchBytes) }
     context.pool.forEach(parts.count) { part, _ in
       let share = part * count / parts.count..<(part + 1) * count / parts.count
       let tiles = (share.count + tileRows - 1) / tileRows

@@ -17,6 +17,8 @@ struct WithinClassScatter {
     _ shrinkage: LinearDiscriminantAnalysis.Shrinkage, _ context: FitContext
   ) throws(HeadsError) {
     let dimension = rows.dimension
+    // Means, centre and diagonal, and two factors a row.
+    context.memory.reserve(8 * ((classCount + 2) * dimension + 2 * rows.count))
     let means = try rows.means(groups: labels, groupCount: classCount, weights: weights, context)
     var sums = [Double](repeating: 0, count: classCount)
     for (label, weight) in zip(labels, weights) { sums[label] += weight }
@@ -30,6 +32,7 @@ struct WithinClassScatter {
     let moments = try ClassMoments(
       unit, counts: Self.effectiveCounts(labels, weights, sums), wantsFourth: shrinkage == .ledoitWolf,
       context)
+    defer { context.memory.release(moments.bytes) }
     guard moments.variances.contains(where: { $0.contains { $0 > 0 } }) else {
       throw HeadsError(.invalidFeatures, "within every class all rows are equal, there is no covariance")
     }
@@ -74,6 +77,10 @@ struct WithinClassScatter {
     _ right: [Double], columns: Int, _ context: FitContext
   ) throws(HeadsError) -> (solution: [Double], residual: Double?) {
     let isDual = centred.count < centred.dimension
+    // The solution and what it is made of, with a row or column of each for every class.
+    let bytes = 8 * columns * (2 * centred.dimension + (isDual ? centred.count : 0))
+    context.memory.reserve(bytes)
+    defer { context.memory.release(bytes) }
     if let diagonal {
       let solution =
         try isDual
@@ -92,6 +99,8 @@ struct WithinClassScatter {
     _ right: [Double], _ columns: Int, _ diagonal: [Double], _ context: FitContext
   ) throws(HeadsError) -> [Double]? {
     var matrix = try centred.columnProducts(context)
+    let bytes = matrix.bytes
+    defer { context.memory.release(bytes) }
     matrix.addToDiagonal(diagonal)
     guard let factor = matrix.choleskyFactor(), !factor.isNearlySingular else { return nil }
     return factor.solve(right, columns: columns)
@@ -106,6 +115,8 @@ struct WithinClassScatter {
     let factors = diagonal.map { 1 / $0.squareRoot() }
     scaled.columnFactors = factors
     var matrix = try scaled.rowProducts(context)
+    let bytes = matrix.bytes
+    defer { context.memory.release(bytes) }
     matrix.addToDiagonal(Array(repeating: 1, count: centred.count))
     guard let factor = matrix.choleskyFactor() else { return nil }
     var solution = right
@@ -128,6 +139,9 @@ struct WithinClassScatter {
     _ right: [Double], _ columns: Int, _ isDual: Bool, _ context: FitContext
   ) throws(HeadsError) -> [Double] {
     let matrix = try isDual ? centred.rowProducts(context) : centred.columnProducts(context)
+    let (bytes, work) = (matrix.bytes, matrix.eigenWorkBytes)
+    context.memory.reserve(work)
+    defer { context.memory.release(bytes + work) }
     guard let spectrum = matrix.eigenDecomposition() else {
       throw HeadsError(.diverged, "the covariance within classes is not finite")
     }

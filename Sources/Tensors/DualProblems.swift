@@ -12,6 +12,8 @@ internal import CPermafrostKernels
   private let still: UnsafeMutablePointer<UInt8>
   private let preciseWeights: UnsafeMutablePointer<Double>
   private let raw: pf_dual
+  /// Of everything that it holds.
+  package let bytes: Int
 
   /// - Parameters:
   ///   - costs: U_i, or with `squared` those of which D_i = 1 / (2 U_i); n numbers.
@@ -35,6 +37,8 @@ internal import CPermafrostKernels
     unsafe still.initialize(repeating: 0, count: rows * problems)
     let precise = UnsafeMutablePointer<Double>.allocate(capacity: problems * dimension)
     unsafe precise.initialize(repeating: 0, count: problems * dimension)
+    bytes =
+      8 * (wanted + problems * dimension) + 4 * (problems * dimension + rows + problems) + rows * problems
     for row in 0..<rows {
       unsafe numbers[row] = costs[row]
       unsafe numbers[rows + row] = squaredNorms[row]

@@ -23,6 +23,10 @@ package struct SymmetricMatrix: Sendable {
     values = Array(repeating: 0, count: order * order)
   }
 
+  package var bytes: Int { values.count * MemoryLayout<Double>.stride }
+  /// What `eigenDecomposition` needs on top of the matrix, which becomes the eigenvectors.
+  package var eigenWorkBytes: Int { 2 * bytes }
+
   /// The element at row `i` and column `j`.
   package subscript(i: Int, j: Int) -> Double { values[max(i, j) * order + min(i, j)] }
 

@@ -62,6 +62,67 @@ import Testing
     }
   }
 
+  @Test(arguments: RegularizationSearch.Criterion.allCases)
+  func kIsTheBestOnTheValidationPart(_ criterion: RegularizationSearch.Criterion) async throws {
+    let data = try GoldenCase.named("multiclass").data
+    let validation = data.selecting((0..<data.count).filter { $0 % 5 == 0 })
+    let training = data.selecting((0..<data.count).filter { $0 % 5 > 0 })
+    let search = NeighborCountSearch(candidates: [9, 1, 3, 27, 10_000], criterion: criterion)
+    let configuration = NearestNeighbors(metric: .euclidean, voting: .uniform)
+    let selection = try await search.select(configuration, training: training, validation: validation)
+    #expect(selection.scores.map(\.neighbors) == [1, 3, 9, 27])
+    var best: NeighborCountSearch.Score?
+    for score in selection.scores {
+      var alone = configuration
+      alone.neighbors = score.neighbors
+      let evaluation = try await alone.fit(training).evaluate(validation)
+      let value: Double? =
+        switch criterion {
+        case .accuracy: evaluation.accuracy
+        case .balancedAccuracy: evaluation.confusion.balancedAccuracy
+        case .logLoss: evaluation.logLoss
+        }
+      #expect(score.value == value)
+      let isNoWorse = best.map { criterion == .logLoss ? score.value <= $0.value : score.value >= $0.value }
+      if isNoWorse ?? true { best = score }
+    }
+    #expect(selection.neighbors == best?.neighbors)
+    #expect(selection.classifier.configuration.neighbors == selection.neighbors)
+    #expect(selection.classifier.training.count == training.count)
+  }
+
+  @Test func kIsChosenByFoldsOrRefitted() async throws {
+    let data = try GoldenCase.named("separable").data
+    let options = FitOptions(threads: 2, seed: 5)
+    let folded = try await NeighborCountSearch(candidates: [1, 5], folds: 3).select(
+      NearestNeighbors(), training: data, options: options)
+    var correct = 0
+    for heldOut in try DataSplit.folds(3, labels: data.labels, seed: 5) {
+      let rows = TrialRows(leavingOut: heldOut, of: data.count)
+      let classifier = try await NearestNeighbors(neighbors: 5).fit(data.selecting(rows.training))
+      correct += try await classifier.evaluate(data.selecting(rows.heldOut)).confusion.correct
+    }
+    #expect(abs(folded.scores[1].value - Double(correct) / Double(data.count)) < 1e-12)
+    #expect(folded.classifier.training.count == data.count)
+    // Of two k that are equally good the larger is taken.
+    #expect(folded.scores[0].value != folded.scores[1].value || folded.neighbors == 5)
+    let validation = data.selecting(Array(0..<20))
+    let training = data.selecting(Array(20..<data.count))
+    let refitted = try await NeighborCountSearch(candidates: [3], refits: true).select(
+      NearestNeighbors(), training: training, validation: validation)
+    #expect(refitted.classifier.training.count == data.count && refitted.neighbors == 3)
+  }
+
+  @Test func impossibleCandidatesAreRefused() async throws {
+    let data = try GoldenCase.named("binary").data
+    for candidates in [[], [0, 1], [-3], [100_000]] {
+      let error = await #expect(throws: HeadsError.self) {
+        _ = try await NeighborCountSearch(candidates: candidates).select(NearestNeighbors(), training: data)
+      }
+      #expect(error?.code == .invalidArgument)
+    }
+  }
+
   @Test func weightsAreVotes() async throws {
     let rows: [Float] = [1, 0, 1, 0.1, 0, 1, 0.1, 1]
     let features = try FeatureMatrix(rows, dimension: 2)

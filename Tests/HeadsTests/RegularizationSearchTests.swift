@@ -23,6 +23,24 @@ import Testing
     #expect(try selection.result.head.evaluate(validation).accuracy == best)
   }
 
+  @Test func ridgeFitsItsPathAsOneByOne() async throws {
+    let data = try GoldenCase.named("multiclass").data
+    let trials = try DataSplit.folds(3, labels: data.labels, seed: 4).map {
+      TrialRows(leavingOut: $0, of: data.count)
+    }
+    let values = [1e-3, 0.1, 10]
+    let paths = try await RidgeClassifier().path(data, trials, values: values, options: FitOptions())
+    #expect(paths.map { $0.map(\.c) } == [values, values, values])
+    for (trial, path) in zip(trials, paths) {
+      for fit in path {
+        let alone = try await RidgeClassifier(regularization: .c(fit.c)).fit(data.selecting(trial.training))
+        #expect(alone.head == fit.result.head)
+        let held = data.features.selecting(trial.heldOut)
+        #expect(try alone.head.decision(held) == fit.heldOut)
+      }
+    }
+  }
+
   @Test func refittingUsesBothParts() async throws {
     let (training, validation, _) = try parts("multiclass")
     let search = RegularizationSearch(criterion: .logLoss, refits: true)

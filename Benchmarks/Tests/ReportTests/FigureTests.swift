@@ -105,6 +105,34 @@ import Testing
     #expect(tags.contains { $0.text == "p\u{A0}=\u{A0}0.32" })
   }
 
+  /// Many heads make narrow cells, in which p stands without its name.
+  @Test func narrowCellsHoldTheirText() throws {
+    var report = sampleReport(layers: ["layer2", "layer3", "layer4"])
+    report.pairs = report.heads.indices.flatMap { a in
+      report.heads.indices.filter { $0 > a }.map {
+        HeadPair(a: a, b: $0, mcnemarP: 0.0018, onlyA: 1, onlyB: 2)
+      }
+    }
+    let texts = try MarkupReader(report.significanceSVG()).tags.filter { $0.name == "text" }.map(\.text)
+    #expect(texts.count { $0 == "0.0018" } == 36 && !texts.contains { $0.hasPrefix("p") })
+  }
+
+  /// Programs that know no CSS variables draw the files, too.
+  @Test func filesNeedNoVariables() {
+    for figure in allFigures(sampleReport()) {
+      #expect(!figure.contains("var(") && figure.contains("prefers-color-scheme:dark"))
+    }
+  }
+
+  /// All heads of the sample find the same share of a class.
+  @Test func equalRecallsStandApart() throws {
+    let tags = try MarkupReader(sampleReport(layers: ["layer3", "layer4"]).recallSVG()).tags
+    let centers = tags.filter { $0.name == "circle" || $0.name == "polygon" }.compactMap { tag in
+      tag.attributes["cx"].map { "\($0) \(tag.attributes["cy"] ?? "")" } ?? tag.attributes["points"]
+    }
+    #expect(centers.count > 12 && Set(centers).count == centers.count)
+  }
+
   @Test func headsWithoutCurvesHaveNoFigure() {
     let report = sampleReport()
     #expect(report.selectionSVG(head: 2) == nil)

@@ -119,6 +119,35 @@ import Testing
     #expect(NumberFormat.seconds(value).split(separator: "\u{A0}").joined(separator: " ") == expected)
   }
 
+  @Test(arguments: [
+    (1.0659e-14, "1.1e-14"), (0.00367, "0.0037"), (190.4, "190"), (-9.96, "−10"), (0, "0"), (.nan, "–"),
+  ]) func shortNumbers(_ value: Double, _ expected: String) {
+    #expect(NumberFormat.short(value) == expected)
+  }
+
+  @Test(arguments: [(754_000, "754 kB"), (1_230_000, "1.2 MB"), (9_960_000, "10 MB"), (17_400_000, "17 MB")])
+  func bytes(_ count: Int, _ expected: String) {
+    #expect(NumberFormat.bytes(count).split(separator: "\u{A0}").joined(separator: " ") == expected)
+  }
+
+  /// What all layers have in common tells no head from another.
+  @Test func headsAreNamedWithoutTheCommonPooling() {
+    let common = sampleReport(layers: ["layer3:average", "layer4:average"]).text()
+    #expect(common.contains("Linear SVM on layer3 and linear SVM on layer4"))
+    let mixed = sampleReport(layers: ["layer3:average", "layer4:max"]).text()
+    #expect(mixed.contains("Linear SVM on layer3:average and linear SVM on layer4:max"))
+  }
+
+  @Test func aLongListOfPairsEndsInASentence() {
+    var report = sampleReport(layers: (0..<5).map { "layer\($0)" })
+    report.pairs = report.heads.indices.flatMap { a in
+      report.heads.indices.filter { $0 > a }.map { HeadPair(a: a, b: $0, mcnemarP: 0.5, onlyA: 1, onlyB: 2) }
+    }
+    let lines = report.markdown().split(separator: "\n").map(String.init)
+    #expect(lines.count { $0.contains("undecided") } == 60)
+    #expect(lines.last { $0.contains("45 more pairs were tested") } != nil)
+  }
+
   @Test func countsAreGrouped() {
     #expect(NumberFormat.count(1752) == "1752")
     #expect(NumberFormat.count(1_234_567) == "1\u{202F}234\u{202F}567")

@@ -16,7 +16,7 @@ enum FigureStyle {
       .fig .grid{stroke:var(--grid);stroke-width:1}.fig .axis{stroke:var(--line);stroke-width:1}
       .fig .base{stroke:var(--muted);stroke-width:1;stroke-dasharray:3 4}
       .fig .soft{fill:var(--soft)}.fig .track{fill:var(--grid)}.fig .band{fill:var(--band)}
-      .fig .same{fill:var(--c2)}.fig .haze{fill-opacity:.13}
+      .fig .same{fill:var(--c2)}.fig .haze{fill-opacity:.13}.fig .mist{fill-opacity:.06}
       .fig .gap{stroke:var(--wrong);stroke-width:2;stroke-opacity:.75}
       .fig .right{fill:var(--right)}.fig .wrong{fill:var(--wrong)}.fig .halo{stroke:var(--card);stroke-width:2}
       .fig .span{stroke-width:5;stroke-linecap:round;stroke-opacity:.32}
@@ -31,11 +31,25 @@ enum FigureStyle {
     return rules
   }()
 
-  /// The style of a figure that stands on its own; it follows the reader's light or dark setting.
-  static let standalone = """
-    svg{\(Palette.light)}
-    @media (prefers-color-scheme:dark){svg{\(Palette.dark)}}
-    .fig .paper{fill:var(--card)}
-    \(rules)
-    """
+  /// The style of a figure that stands on its own; it follows the reader's light or dark setting where what
+  /// shows it knows of one, and is light elsewhere.
+  static let standalone: String = {
+    let all = ".fig .paper{fill:var(--card)}\n" + rules
+    return """
+      \(Palette.resolve(all, Palette.light))
+      @media (prefers-color-scheme:dark){
+      \(Palette.resolve(colored(all), Palette.dark))}
+      """
+  }()
+
+  /// The rules that set a colour, with nothing else in them.
+  private static func colored(_ rules: String) -> String {
+    rules.split(separator: "}").compactMap { rule in
+      let parts = rule.split(separator: "{")
+      guard parts.count == 2 else { return nil }
+      let colors = parts[1].split(separator: ";").filter { $0.contains("var(") }
+      guard !colors.isEmpty else { return nil }
+      return "\(parts[0].filter { $0 != "\n" }){\(colors.joined(separator: ";"))}\n"
+    }.joined()
+  }
 }

@@ -41,7 +41,7 @@ struct AccuracyFigure {
   func figure() -> Figure {
     let isWide = layout == .wide
     let width = isWide ? 960.0 : 380
-    let left = isWide ? min(max(labelWidth, 130), 330) + 28 : 10
+    let left = isWide ? min(max(labelWidth, 130), 350) + 28 : 10
     let right = isWide ? width - 128 : width - 10
     let top = baseline == nil ? 6.0 : 24
     let bottom = rows.reduce(top) { $0 + height(of: $1) } + 4
@@ -126,7 +126,15 @@ struct AccuracyFigure {
     let room = layout == .wide ? left - 28 : figure.width - 110
     let name = TextWidth.fitted(head.name, width: room, size: 15, bold: true)
     figure.text(0, y + 20, name, class: isBest ? "l b" : "l", tip: name == head.name ? nil : head.name)
-    figure.text(0, y + 36, TextWidth.fitted(ranking.detail(head), width: room, size: 11.5), class: "s m")
+    // The parameters stand beside the name where they fit, else behind the layer.
+    let start = TextWidth.estimate(name, size: 15, bold: isBest) + 8
+    let parameters = Ranking.parameters(head)
+    let isBeside = start + TextWidth.estimate(parameters, size: 11.5) <= room
+    if isBeside && !parameters.isEmpty { figure.text(start, y + 20, parameters, class: "s m") }
+    let detail = isBeside ? (head.layer.isEmpty ? "" : ranking.place(head)) : ranking.detail(head)
+    figure.text(
+      0, y + 36, TextWidth.fitted(detail, width: room, size: 11.5), class: "s m",
+      tip: isBeside ? nil : ranking.detail(head))
   }
 
   /// Where the narrow layout has its plot: below the names of each row, so that no line crosses text.
@@ -151,9 +159,11 @@ struct AccuracyFigure {
   private var labelWidth: Double {
     rows.reduce(0) { widest, row in
       guard case .head(let head, _) = row else { return widest }
+      let name = TextWidth.estimate(head.name, size: 15, bold: true)
+      let parameters = Ranking.parameters(head)
       return max(
-        widest, TextWidth.estimate(head.name, size: 15, bold: true),
-        TextWidth.estimate(ranking.detail(head), size: 11.5))
+        widest, parameters.isEmpty ? name : name + 10 + TextWidth.estimate(parameters, size: 11.5),
+        TextWidth.estimate(ranking.place(head), size: 11.5))
     }
   }
 

@@ -19,7 +19,10 @@ struct BarListFigure {
   static func times(_ ranking: Ranking) -> BarListFigure {
     let heads = ranking.heads.filter { $0.fitSeconds.isFinite && $0.fitSeconds >= 0 }
     let rows = heads.prefix(mostHeads).map { head in
-      let iterations = head.iterations.map { NumberFormat.count($0, "iteration", "iterations") }
+      let iterations = head.iterations.map {
+        head.training == nil
+          ? NumberFormat.count($0, "iteration", "iterations") : NumberFormat.count($0, "epoch", "epochs")
+      }
       let parts = [iterations, head.converged == false ? "not converged" : nil].compactMap { $0 }
       return Row(
         head: head, value: head.fitSeconds, text: NumberFormat.seconds(head.fitSeconds),
@@ -32,14 +35,13 @@ struct BarListFigure {
   static func memory(_ ranking: Ranking) -> BarListFigure {
     let rows = ranking.heads.prefix(mostHeads).compactMap { head in
       head.peakMemory.map {
-        Row(head: head, value: Double($0), text: NumberFormat.bytes($0), detail: head.certificate)
+        Row(head: head, value: Double($0), text: NumberFormat.bytes($0))
       }
     }
     return BarListFigure(ranking: ranking, name: "Most memory during each fit", rows: rows)
   }
 
-  func figure() -> Figure {
-    let width = 430.0
+  func figure(width: Double = 430) -> Figure {
     let step = rows.contains { !$0.detail.isEmpty } ? 60.0 : 44
     let most = max(rows.map(\.value).max() ?? 0, 1e-9)
     var figure = Figure(width: width, height: Double(max(rows.count, 1)) * step, label: label)

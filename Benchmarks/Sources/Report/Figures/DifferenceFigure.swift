@@ -27,8 +27,7 @@ struct DifferenceFigure {
     if rows.isEmpty { return nil }
   }
 
-  func figure() -> Figure {
-    let width = 430.0
+  func figure(width: Double = 430) -> Figure {
     let step = 58.0
     let top = 26.0
     let (left, right) = (12.0, width - 12)

@@ -11,6 +11,8 @@ struct LayerFigure {
   private let layers: [LayerFacts]
   private let series: [Series]
   private let axis: Axis
+  /// The layers as they are called here.
+  private let names: [String]
 
   /// - Parameter accuracies: what all layer figures of a page show, so that they compare.
   init(_ ranking: Ranking, network: String, accuracies: [Double]) {
@@ -26,21 +28,25 @@ struct LayerFigure {
         values: layers.map { layer in heads.first { $0.name == name && $0.layer == layer.layer } })
     }
     axis = Axis(covering: accuracies, ticks: 5, within: 0...1)
+    self.names = layers.map { TextWidth.fitted(ranking.shortLayer($0.layer), width: 150, size: 11.5) }
   }
 
-  func figure() -> Figure {
-    let width = 440.0
-    let names = layers.map { TextWidth.fitted($0.layer, width: 150, size: 11.5) }
+  func figure(width: Double = 440) -> Figure {
     let widest = names.map { TextWidth.estimate($0, size: 11.5) }.max() ?? 0
     let legend = min(series.map { TextWidth.estimate($0.name, size: 11.5, bold: true) }.max() ?? 0, 150) + 16
-    let (left, right) = (max(46, widest * 0.72 - 20), width - legend)
+    let step = (width - legend - 46 - 28) / Double(max(layers.count - 1, 1))
+    let areHorizontal = widest + 8 <= step
+    let (left, right) = (
+      areHorizontal ? max(46, widest / 2 - 10) : max(46, widest * 0.8 - 16), width - legend
+    )
     let (top, bottom) = (30.0, 250.0)
     let x = { (index: Int) in
       layers.count > 1
         ? left + 14 + Double(index) / Double(layers.count - 1) * (right - left - 28) : (left + right) / 2
     }
     let y = { (value: Double) in bottom - axis.position(value) * (bottom - top) }
-    var figure = Figure(width: width, height: bottom + widest * 0.64 + 36, label: label)
+    var figure = Figure(
+      width: width, height: bottom + (areHorizontal ? 26 : widest * 0.64 + 36), label: label)
     figure.text(0, 12, "test accuracy", class: "s m")
     for (tick, text) in zip(axis.ticks, axis.percentLabels) {
       figure.line(left, y(tick), right, y(tick), class: tick == axis.low ? "axis" : "grid")
@@ -49,7 +55,8 @@ struct LayerFigure {
     for (index, layer) in layers.enumerated() {
       figure.line(x(index), bottom, x(index), bottom + 4, class: "axis")
       figure.text(
-        x(index) + 4, bottom + 17, names[index], class: "s m", anchor: .end, rotation: -38,
+        x(index) + (areHorizontal ? 0 : 4), bottom + (areHorizontal ? 19 : 17), names[index], class: "s m",
+        anchor: areHorizontal ? .middle : .end, rotation: areHorizontal ? 0 : -38,
         tip: "\(layer.layer): \(layer.dimension) numbers a picture")
     }
     let places = LabelSpacing.spread(

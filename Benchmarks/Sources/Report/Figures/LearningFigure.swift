@@ -27,7 +27,8 @@ struct LearningFigure {
       let edge =
         known.map { (x: plot.px(Double($0.rows)), y: plot.py($0.high)) }
         + known.reversed().map { (x: plot.px(Double($0.rows)), y: plot.py($0.low)) }
-      if known.count > 1 { figure.polygon(edge, class: "haze f\(ranking.color(ofKind: line.name))") }
+      let name = series.count > 5 ? "mist" : "haze"
+      if known.count > 1 { figure.polygon(edge, class: "\(name) f\(ranking.color(ofKind: line.name))") }
     }
     let places = LabelSpacing.spread(
       series.map { plot.py($0.points.last?.mean ?? .nan) + 4 }, distance: 16,

@@ -23,8 +23,7 @@ struct RecallFigure {
         .sorted { means[$0] != means[$1] ? means[$0] > means[$1] : $0 < $1 }.suffix(Self.mostClasses))
   }
 
-  func figure() -> Figure {
-    let width = 400.0
+  func figure(width: Double = 400) -> Figure {
     let names = classes.map { TextWidth.fitted(ranking.report.data.className($0), width: 130, size: 13) }
     let left = min(max(names.map { TextWidth.estimate($0, size: 13) }.max() ?? 0, 40) + 18, 150)
     let right = width - 22
@@ -51,14 +50,36 @@ struct RecallFigure {
       if let least = recalls.min(), let most = recalls.max() {
         figure.line(x(least), y, x(most), y, class: "axis")
       }
-      for head in heads.reversed() {
-        guard let recall = Self.recall(head, index) else { continue }
+      let known = heads.compactMap { head in Self.recall(head, index).map { (head, $0) } }
+      let lifts = Self.lifts(known.map { x($0.1) }, room: step - 12)
+      for ((head, recall), lift) in zip(known, lifts).reversed() {
         let tip =
           "\(ranking.label(head)), \(ranking.report.data.className(index)): \(NumberFormat.percent(recall))"
-        figure.marker(ranking.mark(head), x(recall), y, size: 5.5, tip: tip)
+        figure.marker(ranking.mark(head), x(recall), y + lift, size: 5.5, tip: tip)
       }
     }
     return figure
+  }
+
+  /// How far marks are moved down so that those at nearly the same place do not hide one another.
+  private static func lifts(_ places: [Double], room: Double) -> [Double] {
+    var lifts = places.map { _ in 0.0 }
+    var group: [Int] = []
+    func spread() {
+      let distance = min(7, room / Double(max(group.count - 1, 1)))
+      for (position, index) in group.sorted().enumerated() {
+        lifts[index] = (Double(position) - Double(group.count - 1) / 2) * distance
+      }
+    }
+    for index in places.indices.sorted(by: { places[$0] < places[$1] }) {
+      if let last = group.last, places[index] - places[last] > 7 {
+        spread()
+        group = []
+      }
+      group.append(index)
+    }
+    spread()
+    return lifts
   }
 
   /// The heads' names broken into lines that fit.
@@ -89,7 +110,7 @@ struct RecallFigure {
   }
 
   private func legendText(_ head: HeadResult) -> String {
-    TextWidth.fitted(ranking.label(head), width: 350, size: 11.5)
+    TextWidth.fitted(ranking.label(head), width: 300, size: 11.5)
   }
 
   private func entryWidth(_ head: HeadResult) -> Double {

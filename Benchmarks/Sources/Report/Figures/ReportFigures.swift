@@ -26,7 +26,7 @@ extension ComparisonReport {
   public func differenceSVG() -> String? { DifferenceFigure(Ranking(self))?.figure().document() }
 
   /// Accuracy along the layers as SVG files, one a network with several.
-  public func layerSVGs() -> [String] { layerFigures(Ranking(self)).map { $0.figure.document() } }
+  public func layerSVGs() -> [String] { layerFigures(Ranking(self)).map { $0.figure.figure().document() } }
 
   /// Accuracy over the number of training pictures as SVG files, one a layer.
   public func learningSVGs() -> [String] {
@@ -58,7 +58,8 @@ extension ComparisonReport {
   func selectionFigure(_ head: HeadResult, _ ranking: Ranking) -> Figure? {
     guard let curve = head.selection, curve.points.contains(where: { $0.accuracy.isFinite && $0.value > 0 })
     else { return nil }
-    let all = heads.flatMap { $0.selection?.points.map(\.accuracy) ?? [] }
+    let shown = ranking.heads.filter { $0.selection != nil }.prefix(FittingSection.mostSelections)
+    let all = (shown + [head]).flatMap { $0.selection?.points.map(\.accuracy) ?? [] }
     return SelectionFigure(
       head: head, title: ranking.label(head), color: ranking.mark(head).color, curve: curve, values: all
     ).figure()
@@ -80,13 +81,13 @@ extension ComparisonReport {
   }
 
   /// One figure a network of which several layers were compared.
-  func layerFigures(_ ranking: Ranking) -> [(network: String, figure: Figure)] {
+  func layerFigures(_ ranking: Ranking) -> [(network: String, figure: LayerFigure)] {
     var networks: [String] = []
     for layer in layers where !networks.contains(layer.network) { networks.append(layer.network) }
     let shown = networks.filter { network in layers.count { $0.network == network } > 1 }
     let accuracies = heads.filter { shown.contains($0.network) }.map(\.accuracy)
     return shown.map { network in
-      (network, LayerFigure(ranking, network: network, accuracies: accuracies).figure())
+      (network, LayerFigure(ranking, network: network, accuracies: accuracies))
     }
   }
 

@@ -12,8 +12,8 @@ struct SelectionFigure {
     let plot = LinePlot(
       x: Axis(logarithmicCovering: points.map(\.value), ticks: 4),
       y: Axis(covering: values, ticks: 4, within: curve.isShare ? 0...1 : 0...Double.infinity), left: 46,
-      right: 318, top: 34, bottom: 208)
-    var figure = Figure(width: 330, height: 250, label: label)
+      right: 318, top: 50, bottom: 214)
+    var figure = Figure(width: 330, height: 256, label: label)
     plot.drawFrame(
       in: &figure, xLabels: plot.x.labels, yLabels: curve.isShare ? plot.y.percentLabels : plot.y.labels,
       xTitle: TextWidth.fitted("\(curve.parameter), logarithmic", width: 300, size: 11.5),
@@ -34,7 +34,7 @@ struct SelectionFigure {
       figure.circle(x, plot.py(chosen.accuracy), 7, class: "hollow k\(color)")
       figure.circle(x, plot.py(chosen.accuracy), 3.5, class: "f\(color)")
       figure.text(
-        min(max(x, plot.left + half), plot.right + 16 - half), max(plot.py(chosen.accuracy) - 14, 28), text,
+        min(max(x, plot.left + half), plot.right + 16 - half), plot.py(chosen.accuracy) - 14, text,
         class: "b", anchor: .middle)
     }
     return figure

@@ -12,7 +12,7 @@ struct SignificanceFigure {
     let order = Array(ranking.order.prefix(Self.mostHeads))
     let cell = (width: order.count > 7 ? 62.0 : 86, height: order.count > 7 ? 40.0 : 46)
     let names = order.map { index in
-      TextWidth.fitted(ranking.label(ranking.report.heads[index]), width: 400, size: 13, bold: true)
+      TextWidth.fitted(ranking.label(ranking.report.heads[index]), width: 420, size: 13, bold: true)
     }
     let ends = names.enumerated().map { position, name in
       Double(position) * cell.width + 14 + TextWidth.estimate(name, size: 13, bold: true)
@@ -55,8 +55,15 @@ struct SignificanceFigure {
     let middle = x + size.width / 2
     figure.text(middle, y + size.height / 2 - 2, difference, class: "b \(ink)", anchor: .middle)
     figure.text(
-      middle, y + size.height / 2 + 13, pair.map { NumberFormat.pValue($0.decisiveP) } ?? "not tested",
+      middle, y + size.height / 2 + 13, pair.map { p($0, width: size.width) } ?? "not tested",
       class: isSignificant ? "s on" : "s m", anchor: .middle)
+  }
+
+  /// The p of a pair, without its name where cells are narrow.
+  private func p(_ pair: HeadPair, width: Double) -> String {
+    let text = NumberFormat.pValue(pair.decisiveP)
+    return TextWidth.estimate(text, size: 11.5) <= width - 6 && width > 70
+      ? text : NumberFormat.bareP(pair.decisiveP)
   }
 
   private var label: String {

@@ -37,11 +37,11 @@ public struct HeadResult: Sendable {
   public var precision: [Double] = []
   /// Recall of each class, 0 to 1; not a number for a class without test pictures.
   public var recall: [Double]
-  /// Wall time of the final fit, in seconds.
+  /// Wall time of choosing and fitting, in seconds.
   public var fitSeconds: Double
-  /// The most memory the process had resident while the head was fitted, in bytes.
+  /// The most bytes that the arrays of one fit took up at one time, those of choosing its parameter included.
   public var peakMemory: Int?
-  /// Iterations or epochs of the final fit.
+  /// Iterations or epochs of the final fit; nil for what is computed without any.
   public var iterations: Int?
   /// Whether the solver reached its tolerance; nil where the question has no answer.
   public var converged: Bool?

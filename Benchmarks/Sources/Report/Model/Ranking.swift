@@ -16,6 +16,8 @@ struct Ranking {
   let hasSeveralNetworks: Bool
   /// Whether a network alone tells its layer.
   private let hasOneLayerEach: Bool
+  /// How all layers are pooled, `:average`, which then tells none from another; empty where they differ.
+  let pooling: String
   private let kinds: [String]
   private let layers: [String]
 
@@ -27,6 +29,7 @@ struct Ranking {
     let networks = Set(report.heads.map(\.network))
     hasSeveralNetworks = networks.count > 1
     hasOneLayerEach = networks.count == layers.count
+    pooling = Self.commonPooling(report.heads.map(\.layer))
     kinds = Self.distinct(report.heads.map(\.name) + report.controls.flatMap { $0.heads.map(\.name) })
   }
 
@@ -36,7 +39,13 @@ struct Ranking {
   /// The head's name, with what tells it from others of that name: network, layer or both.
   func label(_ head: HeadResult) -> String {
     guard hasSeveralLayers, !head.layer.isEmpty else { return head.name }
-    return "\(head.name) on \(hasSeveralNetworks && hasOneLayerEach ? head.network : place(head))"
+    guard !hasSeveralNetworks || !hasOneLayerEach else { return "\(head.name) on \(head.network)" }
+    return "\(head.name) on \(shortLayer(place(head)))"
+  }
+
+  /// A layer's name without the pooling that all have.
+  func shortLayer(_ name: String) -> String {
+    !pooling.isEmpty && name.hasSuffix(pooling) ? String(name.dropLast(pooling.count)) : name
   }
 
   /// The layer, with its network where there are several.
@@ -77,6 +86,11 @@ struct Ranking {
   static func sorted(_ heads: [HeadResult]) -> [Int] {
     func key(_ index: Int) -> Double { heads[index].accuracy.isNaN ? -.infinity : heads[index].accuracy }
     return heads.indices.sorted { key($0) != key($1) ? key($0) > key($1) : $0 < $1 }
+  }
+
+  private static func commonPooling(_ layers: [String]) -> String {
+    let poolings = Set(layers.map { layer in layer.lastIndex(of: ":").map { String(layer[$0...]) } ?? "" })
+    return poolings.count == 1 && Set(layers).count > 1 ? poolings.first ?? "" : ""
   }
 
   private static func distinct(_ names: [String]) -> [String] {

@@ -56,10 +56,13 @@ struct ExampleSection {
 
   private func scores(_ example: ExamplePrediction) -> Markup? {
     let finite = example.scores.filter(\.value.isFinite).prefix(3)
-    guard let largest = finite.map(\.value.magnitude).max() else { return nil }
+    guard let largest = finite.map(\.value).max(), let least = finite.map(\.value).min() else { return nil }
+    // Margins may all be negative: what counts is how far apart they are.
+    let floor = least - 0.1 * (largest - least)
     let items = finite.map { score in
       let share =
-        example.scoreKind == .probability ? score.value : largest > 0 ? max(score.value, 0) / largest : 0
+        example.scoreKind == .probability
+        ? score.value : largest > floor ? (score.value - floor) / (largest - floor) : 1
       let text =
         example.scoreKind == .probability
         ? NumberFormat.percent(score.value, decimals: 0) : NumberFormat.fixed(score.value, 2)

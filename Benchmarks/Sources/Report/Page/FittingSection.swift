@@ -18,10 +18,16 @@ struct FittingSection {
       card("\(ranking.label(head)): choosing \(head.selection?.parameter ?? "")", [figure.inline()])
     }
     let costs = [
-      ("Time", "Wall time of choosing and fitting.", BarListFigure.times(ranking)),
-      ("Memory", "The most that the process had resident meanwhile.", BarListFigure.memory(ranking)),
+      (
+        "Time", "Wall time of choosing and fitting; iterations of the last fit.", BarListFigure.times(ranking)
+      ),
+      (
+        "Memory",
+        "The most that the arrays of one fit took up at one time. Features read where they lie do not count.",
+        BarListFigure.memory(ranking)
+      ),
     ].filter { !$0.2.rows.isEmpty }.map { title, note, figure in
-      card(title, note: note, [figure.figure().inline()])
+      card(title, note: note, bothWidths(430) { figure.figure(width: $0) })
     }
     let large = trainings.map { head, figures in
       card(

@@ -49,7 +49,7 @@ struct HeaderSection {
     if !report.heads.isEmpty {
       facts.append((NumberFormat.count(report.heads.count), report.heads.count == 1 ? "head" : "heads"))
       let seconds = report.heads.map(\.fitSeconds).filter(\.isFinite).reduce(0, +)
-      if seconds > 0 { facts.append((NumberFormat.seconds(seconds), "for all final fits")) }
+      if seconds > 0 { facts.append((NumberFormat.seconds(seconds), "to choose and fit them all")) }
     }
     return facts.map { element("li", [:], [element("b", text: $0.0), element("span", text: $0.1)]) }
   }

@@ -7,8 +7,10 @@ struct LayerSection {
     guard !figures.isEmpty else { return nil }
     let cards = figures.map { network, figure in
       card(
-        network.isEmpty ? "By layer" : network, note: "From the shallowest layer to the deepest.",
-        [figure.inline()])
+        network.isEmpty ? "By layer" : network,
+        note:
+          "From the shallowest layer to the deepest\(ranking.pooling.isEmpty ? "" : ", all pooled as \(ranking.pooling.dropFirst())").",
+        bothWidths(440) { figure.figure(width: $0) })
     }
     return section(
       "Which layer serves best", id: "layers",

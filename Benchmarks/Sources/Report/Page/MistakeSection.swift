@@ -35,8 +35,9 @@ struct MistakeSection {
   private var recallCard: Markup? {
     guard ranking.heads.contains(where: { $0.recall.contains(where: \.isFinite) }) else { return nil }
     return card(
-      "Recall by class", note: "Of the pictures of a class, how many were found.",
-      [RecallFigure(ranking).figure().inline()])
+      "Recall by class",
+      note: "Of the pictures of a class, how many were found. Equal ones stand one below the other.",
+      bothWidths(400) { RecallFigure(ranking).figure(width: $0) })
   }
 
   private var classCard: Markup? {

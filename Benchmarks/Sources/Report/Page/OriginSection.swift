@@ -16,7 +16,12 @@ struct OriginSection {
 
   private var provenanceCard: Markup? {
     guard !report.provenance.isEmpty else { return nil }
-    let entries = report.provenance.flatMap { [element("dt", text: $0.name), element("dd", text: $0.value)] }
+    let first = report.provenance.first?.name
+    let entries = report.provenance.enumerated().flatMap { index, fact in
+      // The facts of one network after the other, each beginning with the same name.
+      let attributes: KeyValuePairs<String, String> = index > 0 && fact.name == first ? ["class": "gap"] : [:]
+      return [element("dt", attributes, text: fact.name), element("dd", attributes, text: fact.value)]
+    }
     return card("Provenance", [element("dl", ["style": "margin-top:14px"], entries)])
   }
 

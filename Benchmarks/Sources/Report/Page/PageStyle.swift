@@ -30,6 +30,7 @@ enum PageStyle {
     .hero{margin-top:38px}
     .grid{display:grid;gap:20px;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));\
     align-items:stretch}
+    .grid:not(.small) .card:last-child:nth-child(odd){grid-column:1/-1}
     .grid.wide{grid-template-columns:1fr}
     .grid.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr))}
     .grid+.grid{margin-top:20px}.grid.small .card{padding:20px}
@@ -51,7 +52,7 @@ enum PageStyle {
     td.n,th.n{text-align:right;white-space:nowrap}
     td.best{font-weight:600}
     td small{display:block;color:var(--muted);font-size:12px;font-weight:400;line-height:1.4}
-    td.break{overflow-wrap:anywhere}td.nb{white-space:nowrap}td.wraps{min-width:8em}
+    td.break{overflow-wrap:anywhere}td.nb{white-space:nowrap}td.wraps{min-width:11.5em}
     tr.group th{padding-top:20px;color:var(--ink)}
     .meter{display:block;height:6px;min-width:60px;border-radius:3px;background:var(--grid);overflow:hidden}
     .meter i{display:block;height:100%;border-radius:3px;background:var(--right)}
@@ -75,6 +76,7 @@ enum PageStyle {
     h3.group{margin:26px 0 12px}
     dl{display:grid;grid-template-columns:minmax(7em,auto) 1fr;gap:9px 28px;margin:0;font-size:14px}
     dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
+    dt.gap,dd.gap{margin-top:18px}
     footer{margin-top:60px;color:var(--muted);font-size:13px}
     @media screen and (max-width:860px){
     .only-wide{display:none}.only-narrow{display:block}

@@ -14,13 +14,17 @@ struct PairSection {
     let figure = SignificanceFigure(ranking: ranking).figure()
     let scrolled = figure.width > 460
     let matrix = card(
-      "Every pair", note: "Each cell compares the head above it with the head at the right end of its row.",
+      "Every pair",
+      note: "Each cell compares the head above it with the one at the right end of its row: points, and p.",
       scrolled
         ? [scrolling("Matrix of tested pairs", [fixedWidth(figure)])] : [figure.inline()])
     let difference = DifferenceFigure(ranking).map { figure in
       card(
-        "Behind the best", note: "The interval of each difference by itself, after Tango.",
-        [figure.figure().inline()])
+        "Behind the best",
+        note:
+          "The interval of each difference by itself, after Tango. Behind is what the \(isAdjusted ? "corrected " : "")"
+          + "test calls worse; undecided is neither that nor shown to be equal.",
+        bothWidths(430) { figure.figure(width: $0) })
     }
     let isBeside = difference != nil && scrolled
     let list = card(

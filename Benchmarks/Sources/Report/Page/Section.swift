@@ -12,6 +12,11 @@ func card(_ heading: String, note: String = "", _ content: [Markup]) -> Markup {
   return element("div", ["class": "card"], title + remark + content)
 }
 
+/// A figure as wide as a card of a wide page, and as one of a telephone, where its text would become too small.
+func bothWidths(_ width: Double, _ draw: (Double) -> Figure) -> [Markup] {
+  [draw(width).inline(class: "only-wide"), draw(340).inline(class: "only-narrow")]
+}
+
 /// Content that may be wider than a narrow screen and then scrolls by itself; a keyboard reaches it too.
 func scrolling(_ label: String, _ content: [Markup]) -> Markup {
   element("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": label], content)

@@ -36,6 +36,13 @@ package enum NumberFormat {
     return sign(value, isZero: false) + trimmed(fixed(mantissa, 3)) + "e\(exponent)"
   }
 
+  /// A number with at most two significant digits, otherwise as `plain`.
+  package static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return plain(value) }
+    let power = Logarithm.power(Logarithm.exponent(ofTenAtMost: value.magnitude) - 1)
+    return plain((value / power).rounded() * power)
+  }
+
   /// A share as a percentage with one decimal: `83.1 %`.
   package static func percent(_ share: Double, decimals: Int = 1) -> String {
     share.isFinite ? fixed(share * 100, decimals) + space + "%" : missing
@@ -74,6 +81,7 @@ package enum NumberFormat {
   package static func bytes(_ count: Int) -> String {
     switch count {
     case ..<1_000_000: fixed(Double(count) / 1e3, 0) + space + "kB"
+    case ..<9_950_000: fixed(Double(count) / 1e6, 1) + space + "MB"
     case ..<1_000_000_000: fixed(Double(count) / 1e6, 0) + space + "MB"
     default: fixed(Double(count) / 1e9, 1) + space + "GB"
     }
@@ -82,12 +90,16 @@ package enum NumberFormat {
   /// A p value as an equation, `p = 0.32` or `p < 0.001`, with two significant digits below 0.1.
   package static func pValue(_ p: Double) -> String {
     guard p.isFinite else { return "p unknown" }
-    let equals = space + "=" + space
+    return p < 0.001 ? "p" + space + bareP(p) : "p" + space + "=" + space + bareP(p)
+  }
+
+  /// The same without its name, for narrow cells: `0.32` or `< 0.001`.
+  package static func bareP(_ p: Double) -> String {
     switch p {
-    case ..<0.001: return "p" + space + "<" + space + "0.001"
-    case ..<0.0095: return "p" + equals + fixed(p, 4)
-    case ..<0.095: return "p" + equals + fixed(p, 3)
-    default: return "p" + equals + fixed(min(p, 1), 2)
+    case ..<0.001: "<" + space + "0.001"
+    case ..<0.0095: fixed(p, 4)
+    case ..<0.095: fixed(p, 3)
+    default: fixed(min(p, 1), 2)
     }
   }
 

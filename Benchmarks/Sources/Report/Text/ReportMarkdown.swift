@@ -14,10 +14,17 @@ extension ComparisonReport {
       lines += Self.headTable(heads, ranking)
     }
     let pairs = PairLine.all(ranking)
-    if !pairs.isEmpty { lines += [""] + pairTable(pairs) }
+    if !pairs.isEmpty { lines += [""] + pairTable(Array(pairs.prefix(Self.mostPairs))) }
+    if pairs.count > Self.mostPairs {
+      let more = NumberFormat.count(pairs.count - Self.mostPairs)
+      lines += ["", "\(more) more pairs were tested and count in the correction; the JSON file has them."]
+    }
     if !notes.isEmpty { lines += [""] + notes.map { "Note: " + Self.cell($0) } }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// The table has this many pairs, those of the best heads.
+  private static let mostPairs = 60
 
   private static func headTable(_ heads: [HeadResult], _ ranking: Ranking) -> [String] {
     table(

@@ -8,13 +8,15 @@ struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit several heads on cached features and say which are better, and how sure that is.",
     discussion: """
-      Features are standardised by the training rows. Logistic regression and SVM choose C from 1e-5 to 1e2 on
-      the validation part, else by stratified 5-fold cross-validation; the test part is looked at once.
-      --split column takes the data set's own parts, and is the default where it has them.
+      Features are standardised by the training rows. Logistic regression, SVM and ridge choose C from 1e-5 to
+      1e2 on the validation part, else by stratified 5-fold cross-validation; the test part is looked at once.
+      Nearest neighbours (knn) choose k from 1 to 200 in the same way; they vote by the cosine of the features as
+      they are, nearer ones counting more. --split column takes the data set's own parts, and is the default where
+      it has them.
 
       With several caches of the same pictures the layers of all networks are compared on the pictures that all
       caches have. --report DIR writes report.html, which is complete in itself, report.json, report.md and the
-      figures as SVG.
+      figures as SVG and PNG.
 
       Examples:
         permafrost compare --cache photos.cache
@@ -29,7 +31,8 @@ struct Compare: AsyncParsableCommand {
   @Option(name: .customLong("layer"), help: "A column, as L or L:POOL; may be given again. All by default.")
   var layers: [String] = []
 
-  @Option(help: "Which heads, of logistic, mlp, svm, svm-hinge, softmax, ridge, lda, class-mean.")
+  @Option(
+    help: "Which heads, of logistic, mlp, svm, svm-hinge, softmax, ridge, lda, class-mean and knn; or all.")
   var heads = "logistic,mlp,svm"
 
   @Option(help: "train=N, TRAIN/VALIDATION/TEST as shares, or column.")
@@ -38,7 +41,7 @@ struct Compare: AsyncParsableCommand {
   @Option(help: "Decides the random split, folds and training.")
   var seed: UInt64 = 0
 
-  @Option(help: "What C is chosen by: accuracy, balancedAccuracy or logLoss.")
+  @Option(help: "What C and k are chosen by: accuracy, balancedAccuracy or logLoss.")
   var select = "accuracy"
 
   @Flag(help: "Fit the chosen heads again on training and validation part together.")

@@ -15,7 +15,7 @@ struct Fit: AsyncParsableCommand {
       Examples:
         permafrost fit --cache photos.cache --layer features:average --head logistic --to head.safetensors
         permafrost fit --cache photos.cache --layer avgpool --head mlp --hidden 256,64 --epochs 80 \\
-          --to head.safetensors
+          --to head.safetensors --onnx head.onnx
       """)
 
   @Option(help: "The cache's folder.")
@@ -29,6 +29,12 @@ struct Fit: AsyncParsableCommand {
 
   @Option(help: "The file to write.")
   var to: String
+
+  @Option(help: "Also write the head as an ONNX network, which takes feature rows, to this file.")
+  var onnx: String?
+
+  @Option(help: "Also write the coefficients as scikit-learn takes them, as JSON, to this file.")
+  var coefficients: String?
 
   @Option(help: "The inverse penalty of logistic regression and SVM; chosen by default.")
   var c: Double?
@@ -71,6 +77,9 @@ struct Fit: AsyncParsableCommand {
 
   func run() async throws {
     let kind = try HeadKind(named: head)
+    guard kind != .knn else {
+      throw CommandError.arguments("knn has no weights to save, but see compare --heads knn")
+    }
     let widths = hidden.split(separator: ",").map { Int($0) }
     guard !widths.contains(nil) else {
       throw CommandError.arguments("--hidden \(hidden) is no list of widths")
@@ -95,9 +104,11 @@ struct Fit: AsyncParsableCommand {
     let training = split.map { features.selecting($0.training) } ?? features
     let validation = split.flatMap { $0.validation.isEmpty ? nil : features.selecting($0.validation) }
     let fit = try await fit(kind, comparison, training, validation)
-    var fitted = fit.result.head
+    guard var fitted = fit.head, let certificate = fit.certificate else { return }
     fitted.provenance = store.identity.extractor.headProvenance(layer: layer, head: kind.rawValue)
     try fitted.write(to: to)
+    if let onnx { try fitted.write(onnx: onnx) }
+    if let coefficients { try fitted.write(coefficients: coefficients) }
     if let report, let split {
       let test = HeldOutFeatures(features.selecting(split.test))
       let outcome = try comparison.outcome(kind, column, fit, test.evaluate([fitted])[0])
@@ -106,7 +117,6 @@ struct Fit: AsyncParsableCommand {
         .write(to: report, json: encodedDocument(ComparisonJSON(results)))
     }
     guard !quiet else { return }
-    let certificate = fit.result.certificate
     print(
       "\(kind.title) on \(training.count) rows of \(layer): objective "
         + "\(certificate.objective), \(certificate.iterations) iterations, \(certificate.status.rawValue), "

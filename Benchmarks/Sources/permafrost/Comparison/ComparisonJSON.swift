@@ -34,10 +34,12 @@ struct ComparisonJSON: Encodable {
     let parameters: [String: Double]
     let test: Test
     let fitSeconds: Double
-    let iterations: Int
-    let objective: Double
-    let converged: Bool
-    let status: String
+    /// These are left out where nothing is solved for, as by nearest neighbours.
+    let iterations: Int?
+    let objective: Double?
+    let converged: Bool?
+    let status: String?
+    let peakBytes: Int
     let peakRssBytes: Int
   }
 
@@ -104,18 +106,19 @@ struct ComparisonJSON: Encodable {
 
 extension ComparisonJSON.HeadJSON {
   init(_ outcome: HeadComparison.Outcome) throws {
-    let certificate = outcome.result.certificate
+    let certificate = outcome.fit.certificate
     name = outcome.kind.rawValue
     network = outcome.column.source.isEmpty ? nil : outcome.column.source
     layer = outcome.column.name
     parameters = Dictionary(outcome.fit.settings.map { ($0.name, $0.value) }) { first, _ in first }
     test = try Test(outcome)
     fitSeconds = outcome.fit.seconds
-    iterations = certificate.iterations
-    objective = certificate.objective
-    converged = certificate.isConverged
-    status = certificate.status.rawValue
-    peakRssBytes = outcome.fit.peakMemory
+    iterations = certificate?.iterations
+    objective = certificate?.objective
+    converged = certificate?.isConverged
+    status = certificate?.status.rawValue
+    peakBytes = outcome.fit.peakBytes
+    peakRssBytes = outcome.fit.peakResident
   }
 }
 

@@ -44,6 +44,6 @@ extension CacheIdentity {
     [
       Fact("network", extractor.network), Fact("weights", extractor.weights),
       Fact("stored as", storage.rawValue), Fact("cache", cache),
-    ] + extractor.preprocessing.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) }
+    ] + extractor.preprocessing.sorted { $0.key < $1.key }.map { Fact($0.key.separatedWords, $0.value) }
   }
 }

@@ -12,23 +12,38 @@ struct HeadComparison {
     let macroF1: BootstrapInterval
 
     var title: String { kind.title }
-    var result: FitResult { fit.result }
   }
 
   /// A head with how it came about.
   struct Fit {
-    var result: FitResult
-    /// The chosen C and the criterion at every candidate, for heads that have one.
-    var selection: RegularizationSearch.Selection?
-    /// What C was chosen by.
-    var criterion = RegularizationSearch.Criterion.accuracy
-    var settings: [(name: String, value: Double)]
-    /// What can be fitted again to other rows with the settings that were chosen.
-    var configuration: any HeadConfiguration
+    var classifier: any Classifier
+    /// What its solver can prove; `nil` where nothing is solved for.
+    var certificate: FitCertificate?
+    /// One record an epoch.
+    var history: [EpochRecord] = []
+    /// How its important setting was chosen, for heads that have one.
+    var choice: Choice?
+    var settings: [(name: String, value: Double)] = []
+    /// What can be fitted again to other rows, with the settings that were chosen.
+    var recipe: HeadRecipe
+    /// The most bytes that the arrays of one fit took up at one time, those of choosing included.
+    var peakBytes: Int
     /// Choosing and fitting.
     var seconds = 0.0
     /// The most memory the process had resident meanwhile.
-    var peakMemory = 0
+    var peakResident = 0
+
+    /// What can be saved: everything but a classifier that keeps its rows.
+    var head: Head? { classifier as? Head }
+  }
+
+  /// The values of a setting that were tried.
+  struct Choice {
+    var name: String
+    /// Ascending, each with the criterion on the validation part or over the folds.
+    var scores: [(value: Double, score: Double)]
+    var chosen: Double
+    var criterion: RegularizationSearch.Criterion
   }
 
   var kinds: [HeadKind]
@@ -56,7 +71,8 @@ struct HeadComparison {
         fitted.append((kind, try await fit(kind, training, validation)))
       }
       let test = HeldOutFeatures(column.data.selecting(split.test))
-      for (fitted, evaluation) in zip(fitted, try test.evaluate(fitted.map(\.fit.result.head))) {
+      let evaluations = try await test.evaluate(classifiers: fitted.map(\.fit.classifier))
+      for (fitted, evaluation) in zip(fitted, evaluations) {
         outcomes.append(try outcome(fitted.kind, column, fitted.fit, evaluation))
       }
     }
@@ -84,7 +100,7 @@ struct HeadComparison {
       balancedAccuracy: try interval(\.balancedAccuracy), macroF1: try interval(\.macroF1))
   }
 
-  /// One head, with its C chosen on the validation part or by folds, or stopped early by it.
+  /// One head, with its C or k chosen on the validation part or by folds, or stopped early by it.
   func fit(
     _ kind: HeadKind, _ training: LabeledFeatures, _ validation: LabeledFeatures?
   ) async throws -> Fit {
@@ -103,9 +119,9 @@ struct HeadComparison {
     PeakMemory.restart()
     let start = ContinuousClock.now
     var fit = try await measured(recipe, training, validation)
-    if fit.selection == nil { fit.settings = settings }
+    fit.settings = fit.choice.map { [($0.name, $0.chosen)] } ?? settings
     fit.seconds = (ContinuousClock.now - start) / .seconds(1)
-    fit.peakMemory = PeakMemory.now
+    fit.peakResident = PeakMemory.now
     return fit
   }
 
@@ -119,9 +135,12 @@ struct HeadComparison {
         configuration, training: training, validation: validation, options: options)
       var chosen = configuration
       chosen.regularization = .c(selection.c)
-      return Fit(
-        result: selection.result, selection: selection, criterion: criterion,
-        settings: [("C", selection.c)], configuration: chosen)
+      var fit = Fit(selection.result, .once(chosen))
+      fit.peakBytes = selection.peakBytes
+      fit.choice = Choice(
+        name: "C", scores: selection.scores.map { ($0.c, $0.value) }, chosen: selection.c,
+        criterion: criterion)
+      return fit
     case .epochs(let configuration):
       // Without a validation part a tenth of the training rows decides when to stop.
       let parts =
@@ -132,11 +151,28 @@ struct HeadComparison {
       let result = try await configuration.fit(
         parts.map { training.selecting($0.training) } ?? training,
         validation: parts.map { training.selecting($0.validation) } ?? validation, options: options)
-      return Fit(result: result, settings: [], configuration: configuration)
+      return Fit(result, recipe)
     case .once(let configuration):
       let all = try refits ? validation.map { try training.appending($0) } ?? training : training
-      let result = try await configuration.fit(all, validation: nil, options: options)
-      return Fit(result: result, settings: [], configuration: configuration)
+      return Fit(try await configuration.fit(all, validation: nil, options: options), recipe)
+    case .neighbors(let configuration):
+      let search = NeighborCountSearch(criterion: criterion, refits: refits)
+      let selection = try await search.select(
+        configuration, training: training, validation: validation, options: options)
+      let choice = Choice(
+        name: "k", scores: selection.scores.map { (Double($0.neighbors), $0.value) },
+        chosen: Double(selection.neighbors), criterion: criterion)
+      return Fit(
+        classifier: selection.classifier, choice: choice,
+        recipe: .neighbors(selection.classifier.configuration), peakBytes: selection.peakBytes)
     }
+  }
+}
+
+extension HeadComparison.Fit {
+  init(_ result: FitResult, _ recipe: HeadRecipe) {
+    self.init(
+      classifier: result.head, certificate: result.certificate, history: result.history, recipe: recipe,
+      peakBytes: result.certificate.peakBytes)
   }
 }

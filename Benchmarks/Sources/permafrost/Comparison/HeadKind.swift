@@ -10,6 +10,7 @@ enum HeadKind: String, CaseIterable {
   case ridge
   case lda
   case classMean = "class-mean"
+  case knn
 
   /// For people.
   var title: String {
@@ -20,13 +21,18 @@ enum HeadKind: String, CaseIterable {
     case .svmHinge: "Linear SVM, hinge"
     case .softmax: "Softmax by AdamW"
     case .ridge: "Ridge classifier"
-    case .lda: "Linear discriminant analysis"
+    case .lda: "Discriminant analysis"
     case .classMean: "Nearest class mean"
+    case .knn: "k-nearest neighbours"
     }
   }
 
-  /// Reads `logistic,mlp,svm`.
+  /// Whether the head is computed in one go, so that nobody asks for its iterations.
+  var isClosedForm: Bool { [.ridge, .lda, .classMean].contains(self) }
+
+  /// Reads `logistic,mlp,svm`, or `all`.
   static func list(_ text: String) throws -> [HeadKind] {
+    if text == "all" { return allCases }
     let kinds = try text.split(separator: ",").map { try HeadKind(named: String($0)) }
     guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
       throw CommandError.arguments("--heads \(text) names no head, or one twice")
@@ -63,6 +69,7 @@ struct PerceptronSettings {
     let widths = configuration.hidden.enumerated().map { index, width in
       (name: index == 0 ? "hidden" : "hidden \(index + 1)", value: Double(width))
     }
-    return widths + [("dropout", configuration.dropout), ("learning rate", configuration.learningRate)]
+    let dropout = kind == .softmax ? [] : [(name: "dropout", value: configuration.dropout)]
+    return widths + dropout + [("learning rate", configuration.learningRate)]
   }
 }

@@ -8,11 +8,15 @@ enum HeadRecipe {
   case epochs(any HeadConfiguration)
   /// Fitted once, with the settings it has.
   case once(any HeadConfiguration)
+  /// Not fitted at all; tried with every k, of which the criterion takes one.
+  case neighbors(NearestNeighbors)
 
-  var configuration: any HeadConfiguration {
+  /// What is fitted; `nil` for neighbours.
+  var configuration: (any HeadConfiguration)? {
     switch self {
     case .path(let configuration): configuration
     case .epochs(let configuration), .once(let configuration): configuration
+    case .neighbors: nil
     }
   }
 }
@@ -27,6 +31,7 @@ extension HeadKind {
     case .mlp, .softmax: .epochs(perceptron.configuration(self))
     case .lda: .once(LinearDiscriminantAnalysis())
     case .classMean: .once(NearestClassMean())
+    case .knn: .neighbors(NearestNeighbors())
     }
   }
 }

@@ -5,7 +5,6 @@ import Report
 extension HeadResult {
   init(_ outcome: HeadComparison.Outcome) throws {
     let evaluation = outcome.evaluation
-    let certificate = outcome.result.certificate
     self.init(
       name: outcome.title, layer: outcome.column.name,
       parameters: outcome.fit.settings.map { Fact($0.name, number: $0.value) },
@@ -14,7 +13,8 @@ extension HeadResult {
       total: evaluation.confusion.total, logLoss: evaluation.logLoss,
       topFiveAccuracy: outcome.topFive,
       recall: evaluation.confusion.recalls.map { $0 ?? .nan }, fitSeconds: outcome.fit.seconds,
-      iterations: certificate.iterations, converged: outcome.isConverged,
+      iterations: outcome.kind.isClosedForm ? nil : outcome.fit.certificate?.iterations,
+      converged: outcome.isConverged,
       confusion: evaluation.confusion.counts, selection: outcome.selectionCurve,
       training: outcome.trainingCurves)
     network = outcome.column.source
@@ -25,8 +25,8 @@ extension HeadResult {
     brier = evaluation.brier
     reliability = try Reliability(evaluation)
     precision = evaluation.confusion.precisions.map { $0 ?? .nan }
-    peakMemory = outcome.fit.peakMemory
-    self.certificate = certificate.text
+    peakMemory = outcome.fit.peakBytes
+    certificate = outcome.fit.certificate?.text ?? ""
   }
 }
 
@@ -55,34 +55,36 @@ extension FitCertificate {
   /// What the solver can prove, for people.
   var text: String {
     switch optimality {
+    case .gradient(0): "exact"
     case .gradient(let value): "gradient \(plain(value))"
     case .dualityGap(let value): "duality gap \(plain(value))"
     default: ""
     }
   }
 
-  private func plain(_ value: Double) -> String { Fact("", number: value).value }
+  private func plain(_ value: Double) -> String { NumberFormat.short(value) }
 }
 
 extension HeadComparison.Outcome {
   /// Heads that are trained by epochs have no certificate of convergence.
-  var isConverged: Bool? { result.history.isEmpty ? result.certificate.isConverged : nil }
+  var isConverged: Bool? { fit.history.isEmpty ? fit.certificate?.isConverged : nil }
 
   /// Share of test rows whose class has one of the five highest scores; `nil` for five classes or fewer.
   var topFive: Double? { column.data.classes.count > 5 ? evaluation.topAccuracy(5) : nil }
 
   var selectionCurve: SelectionCurve? {
-    fit.selection.map { selection in
+    fit.choice.map { choice in
       var curve = SelectionCurve(
-        points: selection.scores.map { .init(value: $0.c, accuracy: $0.value) }, chosen: selection.c)
-      curve.criterion = fit.criterion.words
-      curve.isShare = fit.criterion != .logLoss
+        parameter: choice.name, points: choice.scores.map { .init(value: $0.value, accuracy: $0.score) },
+        chosen: choice.chosen)
+      curve.criterion = choice.criterion.words
+      curve.isShare = choice.criterion != .logLoss
       return curve
     }
   }
 
   var trainingCurves: TrainingCurves? {
-    let history = result.history
+    let history = fit.history
     guard !history.isEmpty else { return nil }
     let losses = history.compactMap(\.validationLoss)
     let kept = losses.min().flatMap { losses.firstIndex(of: $0) }.map { $0 + 1 }
@@ -94,10 +96,12 @@ extension HeadComparison.Outcome {
 }
 
 extension RegularizationSearch.Criterion {
+  var words: String { rawValue.separatedWords }
+}
+
+extension String {
   /// `balancedAccuracy` as `balanced accuracy`.
-  var words: String {
-    rawValue.map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined()
-  }
+  var separatedWords: String { map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined() }
 }
 
 extension HeadPair {
