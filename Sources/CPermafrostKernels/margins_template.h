@@ -36,19 +36,6 @@ static void ISA(add)(const float *x, float factor, float *w, size_t d) {
   for (; j < d; j++) w[j] += x[j] * factor;
 }
 
-static double ISA(dot_wide)(const float *x, const double *w, size_t d) {
-  ISA(wide) sum[4] = {{0}};
-  size_t j = 0;
-  for (; j + 2 * LANES <= d; j += 2 * LANES) {
-    for (size_t i = 0; i < 4; i++) sum[i] += WIDEN(x + j + i * LANES / 2) * LOAD_WIDE(w + j + i * LANES / 2);
-  }
-  ISA(wide) all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  double total = 0;
-  for (int lane = 0; lane < LANES / 2; lane++) total += all[lane];
-  for (; j < d; j++) total += (double)x[j] * w[j];
-  return total;
-}
-
 static void ISA(add_wide)(const float *x, double factor, double *w, size_t d) {
   size_t j = 0;
   for (; j + LANES / 2 <= d; j += LANES / 2) {
@@ -57,58 +44,192 @@ static void ISA(add_wide)(const float *x, double factor, double *w, size_t d) {
   for (; j < d; j++) w[j] += (double)x[j] * factor;
 }
 
-#define DESCEND(NAME, WEIGHT, DOT, ADD)                                                                     \
-  static void ISA(NAME)(const pf_dual *dual, const float *x, size_t first, const uint32_t *order,           \
-                        size_t count, const uint32_t *chosen, size_t choices, WEIGHT *w) {                  \
-    const size_t d = dual->d;                                                                               \
-    for (size_t i = 0; i < count; i++) {                                                                    \
-      const float *row = x + order[i] * d;                                                                  \
-      if (i + 1 < count) {                                                                                  \
-        const char *next = (const char *)(x + order[i + 1] * d);                                            \
-        for (size_t line = 0; line < d * sizeof(float); line += 64) __builtin_prefetch(next + line, 0, 2);  \
+// A block of rows is visited at once: its products with the weights as they are before the block, and those of its
+// rows with one another, from which follows what each row would see after the ones before it have moved the weights.
+// So weights are read and written once a block. What is added up in which order does not depend on how many problems
+// there are.
+#define BLOCK 4
+
+#define DEFINE_DESCENT(NAME, WEIGHT, VECTOR, STEP, GET, GET_WEIGHTS, PUT_WEIGHTS)                            \
+  /* gram[a * BLOCK + b] = row a . row b for a < b; here and below the next rows are fetched meanwhile */   \
+  static void ISA(NAME##_gram)(const float *const *row, const float *const *next, size_t d, double *gram) { \
+    VECTOR sum[6] = {{0}};                                                                                  \
+    size_t j = 0;                                                                                           \
+    for (; j + STEP <= d; j += STEP) {                                                                      \
+      const VECTOR a = GET(row[0] + j), b = GET(row[1] + j), c = GET(row[2] + j), e = GET(row[3] + j);      \
+      __builtin_prefetch(next[0] + j, 0, 2);                                                                \
+      sum[0] += a * b;                                                                                      \
+      sum[1] += a * c;                                                                                      \
+      sum[2] += a * e;                                                                                      \
+      sum[3] += b * c;                                                                                      \
+      sum[4] += b * e;                                                                                      \
+      sum[5] += c * e;                                                                                      \
+    }                                                                                                       \
+    static const uint8_t pairs[6][2] = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};                    \
+    for (size_t p = 0; p < 6; p++) {                                                                        \
+      const float *a = row[pairs[p][0]], *b = row[pairs[p][1]];                                             \
+      WEIGHT total = 0;                                                                                     \
+      for (size_t lane = 0; lane < STEP; lane++) total += sum[p][lane];                                     \
+      for (size_t k = j; k < d; k++) total += (WEIGHT)a[k] * b[k];                                          \
+      gram[pairs[p][0] * BLOCK + pairs[p][1]] = total;                                                      \
+    }                                                                                                       \
+  }                                                                                                         \
+                                                                                                            \
+  /* scores[a * PROBLEMS + k] = row a . w[k] */                                                             \
+  static inline __attribute__((always_inline)) void ISA(NAME##_scores)(                                     \
+      const float *const *row, const float *const *next, const WEIGHT *const *w, size_t d, size_t problems, \
+      double *scores) {                                                                                     \
+    VECTOR sum[BLOCK * PROBLEMS] = {{0}};                                                                   \
+    size_t j = 0;                                                                                           \
+    for (; j + STEP <= d; j += STEP) {                                                                      \
+      VECTOR x[BLOCK];                                                                                      \
+      for (size_t a = 0; a < BLOCK; a++) x[a] = GET(row[a] + j);                                            \
+      __builtin_prefetch(next[1] + j, 0, 2);                                                                \
+      for (size_t k = 0; k < problems; k++) {                                                               \
+        const VECTOR v = GET_WEIGHTS(w[k] + j);                                                             \
+        for (size_t a = 0; a < BLOCK; a++) sum[a * PROBLEMS + k] += x[a] * v;                               \
       }                                                                                                     \
-      const size_t t = first + order[i];                                                                    \
-      const double cost = dual->costs[t], norm = dual->norms[t];                                            \
-      const double diagonal = dual->squared ? 0.5 / cost : 0, bound = dual->squared ? INFINITY : cost;      \
-      for (size_t c = 0; c < choices; c++) {                                                                \
-        const size_t k = chosen[c], variable = t * dual->problems + k;                                      \
-        if (dual->still[variable]) continue;                                                                \
-        const double y = dual->labels[t] == dual->positives[k] ? 1 : -1, alpha = dual->alpha[variable];     \
-        const double score = (double)ISA(DOT)(row, w + k * d, d) + dual->constant * dual->intercepts[k];    \
-        const double gradient = y * score - 1 + diagonal * alpha;                                           \
-        double projected = gradient;                                                                        \
-        if (alpha == 0) {                                                                                   \
-          if (gradient > dual->above[k]) {                                                                  \
-            dual->still[variable] = 1;                                                                      \
-            continue;                                                                                       \
+    }                                                                                                       \
+    for (size_t a = 0; a < BLOCK; a++) {                                                                    \
+      for (size_t k = 0; k < problems; k++) {                                                               \
+        WEIGHT total = 0;                                                                                   \
+        for (size_t lane = 0; lane < STEP; lane++) total += sum[a * PROBLEMS + k][lane];                    \
+        for (size_t t = j; t < d; t++) total += row[a][t] * w[k][t];                                        \
+        scores[a * PROBLEMS + k] = total;                                                                   \
+      }                                                                                                     \
+    }                                                                                                       \
+  }                                                                                                         \
+                                                                                                            \
+  /* w[k] += sum over a of factor[a * PROBLEMS + k] * row a */                                              \
+  static inline __attribute__((always_inline)) void ISA(NAME##_move)(                                       \
+      const float *const *row, const float *const *next, WEIGHT *const *w, size_t d, size_t problems,       \
+      const WEIGHT *factor) {                                                                               \
+    size_t j = 0;                                                                                           \
+    for (; j + STEP <= d; j += STEP) {                                                                      \
+      VECTOR x[BLOCK];                                                                                      \
+      for (size_t a = 0; a < BLOCK; a++) x[a] = GET(row[a] + j);                                            \
+      __builtin_prefetch(next[2] + j, 0, 2);                                                                \
+      __builtin_prefetch(next[3] + j, 0, 2);                                                                \
+      for (size_t k = 0; k < problems; k++) {                                                               \
+        VECTOR v = GET_WEIGHTS(w[k] + j);                                                                   \
+        for (size_t a = 0; a < BLOCK; a++) v += x[a] * factor[a * PROBLEMS + k];                            \
+        PUT_WEIGHTS(w[k] + j, v);                                                                           \
+      }                                                                                                     \
+    }                                                                                                       \
+    for (; j < d; j++) {                                                                                    \
+      for (size_t k = 0; k < problems; k++) {                                                               \
+        for (size_t a = 0; a < BLOCK; a++) w[k][j] += row[a][j] * factor[a * PROBLEMS + k];                 \
+      }                                                                                                     \
+    }                                                                                                       \
+  }                                                                                                         \
+                                                                                                            \
+  static void ISA(NAME)(const pf_dual *dual, const float *x, size_t first, const uint32_t *order,           \
+                        size_t count, const uint32_t *chosen, size_t choices, WEIGHT *weights) {            \
+    const size_t d = dual->d;                                                                               \
+    for (size_t i = 0; i < count; i += BLOCK) {                                                             \
+      /* Where the last block lacks rows it repeats one, which nobody looks at. */                          \
+      const size_t rows = count - i < BLOCK ? count - i : BLOCK;                                            \
+      const float *row[BLOCK], *next[BLOCK];                                                                \
+      for (size_t a = 0; a < BLOCK; a++) {                                                                  \
+        row[a] = x + order[a < rows ? i + a : i] * d;                                                       \
+        next[a] = x + order[i + BLOCK + a < count ? i + BLOCK + a : i] * d;                                 \
+      }                                                                                                     \
+      double gram[BLOCK * BLOCK];                                                                           \
+      ISA(NAME##_gram)(row, next, d, gram);                                                                 \
+      size_t taken = 0;                                                                                     \
+      for (size_t c = 0; c < choices;) {                                                                    \
+        /* Problems in which some variable of the block takes part. */                                      \
+        size_t problems = 0;                                                                                \
+        uint32_t which[PROBLEMS];                                                                           \
+        WEIGHT *w[PROBLEMS];                                                                                \
+        for (; c < choices && problems < PROBLEMS; c++) {                                                   \
+          size_t still = 0;                                                                                 \
+          for (size_t a = 0; a < rows; a++) {                                                               \
+            still += dual->still[(first + order[i + a]) * dual->problems + chosen[c]];                      \
           }                                                                                                 \
-          if (projected > 0) projected = 0;                                                                 \
-        } else if (alpha >= bound) {                                                                        \
-          if (gradient < dual->below[k]) {                                                                  \
-            dual->still[variable] = 1;                                                                      \
-            continue;                                                                                       \
-          }                                                                                                 \
-          if (projected < 0) projected = 0;                                                                 \
+          if (still == rows) continue;                                                                      \
+          which[problems] = chosen[c];                                                                      \
+          w[problems++] = weights + chosen[c] * d;                                                          \
         }                                                                                                   \
-        if (projected > dual->largest[k]) dual->largest[k] = projected;                                     \
-        if (projected < dual->smallest[k]) dual->smallest[k] = projected;                                   \
-        if (fabs(projected) <= 1e-12) continue;                                                             \
-        const double curvature = norm + diagonal;                                                           \
-        /* Without curvature (a row of zeros) the objective is linear and its minimum at the bound. */      \
-        double wanted = curvature > 0 ? alpha - gradient / curvature : (gradient < 0 ? INFINITY : 0);       \
-        if (!(wanted > 0)) wanted = 0;                                                                      \
-        if (wanted > bound) wanted = bound;                                                                 \
-        const double change = (wanted - alpha) * y;                                                         \
-        if (change == 0) continue;                                                                          \
-        dual->alpha[variable] = wanted;                                                                     \
-        dual->intercepts[k] += change * dual->constant;                                                     \
-        ISA(ADD)(row, (WEIGHT)change, w + k * d, d);                                                        \
+        double scores[BLOCK * PROBLEMS];                                                                    \
+        WEIGHT factor[BLOCK * PROBLEMS] = {0};                                                              \
+        const float *const *ahead = taken ? row : next;                                                    \
+        taken += problems;                                                                                  \
+        DISPATCH(problems, ISA(NAME##_scores)(row, ahead, (const WEIGHT *const *)w, d, N, scores))          \
+        int moved = 0;                                                                                      \
+        for (size_t k = 0; k < problems; k++) {                                                             \
+          for (size_t a = 0; a < rows; a++) {                                                               \
+            double score = scores[a * PROBLEMS + k];                                                        \
+            for (size_t b = 0; b < a; b++) score += factor[b * PROBLEMS + k] * gram[b * BLOCK + a];         \
+            const double change = ISA(visit)(dual, first + order[i + a], which[k], score);                  \
+            factor[a * PROBLEMS + k] = (WEIGHT)change;                                                      \
+            moved |= change != 0;                                                                           \
+          }                                                                                                 \
+        }                                                                                                   \
+        if (moved) DISPATCH(problems, ISA(NAME##_move)(row, ahead, w, d, N, factor))                               \
       }                                                                                                     \
     }                                                                                                       \
   }
 
-DESCEND(descend, float, dot, add)
-DESCEND(descend_precisely, double, dot_wide, add_wide)
+// As many problems at a time as leave their sums in registers.
+#if LANES == 16
+#define PROBLEMS 4
+#define DISPATCH(problems, CALL)                                                                            \
+  switch (problems) {                                                                                       \
+  case 1: { enum { N = 1 }; CALL; break; }                                                                  \
+  case 2: { enum { N = 2 }; CALL; break; }                                                                  \
+  case 3: { enum { N = 3 }; CALL; break; }                                                                  \
+  case 4: { enum { N = 4 }; CALL; break; }                                                                  \
+  }
+#else
+#define PROBLEMS 2
+#define DISPATCH(problems, CALL)                                                                            \
+  switch (problems) {                                                                                       \
+  case 1: { enum { N = 1 }; CALL; break; }                                                                  \
+  case 2: { enum { N = 2 }; CALL; break; }                                                                  \
+  }
+#endif
+
+// Minimises over one variable, given w . x: returns by how much the row is to be added to the weights.
+static double ISA(visit)(const pf_dual *dual, size_t t, size_t k, double product) {
+  const size_t variable = t * dual->problems + k;
+  if (dual->still[variable]) return 0;
+  const double cost = dual->costs[t];
+  const double diagonal = dual->squared ? 0.5 / cost : 0, bound = dual->squared ? INFINITY : cost;
+  const double y = dual->labels[t] == dual->positives[k] ? 1 : -1, alpha = dual->alpha[variable];
+  const double score = product + dual->constant * dual->intercepts[k];
+  const double gradient = y * score - 1 + diagonal * alpha;
+  double projected = gradient;
+  if (alpha == 0) {
+    if (gradient > dual->above[k]) {
+      dual->still[variable] = 1;
+      return 0;
+    }
+    if (projected > 0) projected = 0;
+  } else if (alpha >= bound) {
+    if (gradient < dual->below[k]) {
+      dual->still[variable] = 1;
+      return 0;
+    }
+    if (projected < 0) projected = 0;
+  }
+  if (projected > dual->largest[k]) dual->largest[k] = projected;
+  if (projected < dual->smallest[k]) dual->smallest[k] = projected;
+  if (fabs(projected) <= 1e-12) return 0;
+  const double curvature = dual->norms[t] + diagonal;
+  // Without curvature (a row of zeros) the objective is linear and its minimum at the bound.
+  const double step = curvature > 0 ? PF_RELAXATION * gradient / curvature : (gradient < 0 ? -INFINITY : INFINITY);
+  double wanted = alpha - step;
+  if (!(wanted > 0)) wanted = 0;
+  if (wanted > bound) wanted = bound;
+  const double change = (wanted - alpha) * y;
+  dual->alpha[variable] = wanted;
+  dual->intercepts[k] += change * dual->constant;
+  return change;
+}
+
+DEFINE_DESCENT(descend, float, ISA(vector), LANES, LOAD, LOAD, STORE)
+DEFINE_DESCENT(descend_precisely, double, ISA(wide), LANES / 2, WIDEN, LOAD_WIDE, STORE_WIDE)
 
 // Four rows at a time save reading and writing `out` three times; each number of it is added to row by row.
 static double ISA(curvature)(const float *x, size_t first, const uint32_t *rows, size_t count, size_t d,
@@ -185,4 +306,7 @@ static void ISA(squared_norms)(const float *x, size_t rows, size_t d, double *no
 #undef WIDEN
 #undef LOAD_WIDE
 #undef STORE_WIDE
-#undef DESCEND
+#undef BLOCK
+#undef PROBLEMS
+#undef DISPATCH
+#undef DEFINE_DESCENT

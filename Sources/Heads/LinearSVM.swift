@@ -93,7 +93,7 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
     let rows = try TrainingRows(training.features, scaling: scaling, context)
     let constant = hasIntercept ? interceptScaling : 0
     context.memory.reserve(3 * 8 * rows.count)  // weights, costs and norms
-    let norms = try squaredNorms(rows, context).map { $0 + constant * constant }
+    let norms = try rows.squaredNorms(context).map { $0 + constant * constant }
     guard multiclass == .oneVersusRest else {
       let solver = CrammerSinger(
         rows: rows, labels: training.labels, classes: training.classes.count, costs: costs,
@@ -217,19 +217,5 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
         weights: Array(weight[output * dimension..<(output + 1) * dimension]),
         intercept: hasIntercept ? bias[output] / interceptScaling : 0)
     }
-  }
-
-  private func squaredNorms(_ rows: TrainingRows, _ context: FitContext) throws(HeadsError) -> [Double] {
-    var scratch: [Float] = []
-    var norms: [Double] = []
-    norms.reserveCapacity(rows.count)
-    for start in stride(from: 0, to: rows.count, by: rows.tileRows) {
-      try context.checkCancellation()
-      let range = start..<min(start + rows.tileRows, rows.count)
-      norms += try rows.withRows(range, scratch: &scratch) { tile in
-        MarginKernels.squaredNorms(tile, dimension: rows.dimension)
-      }
-    }
-    return norms
   }
 }

@@ -64,7 +64,7 @@ public struct NearestNeighbors: Hashable, Sendable {
       let scaling = try FittedScaling(scaling, training.features, context)
       // Reading them once finds what is not finite now, not at the first prediction.
       let rows = try TrainingRows(training.features, scaling: scaling, context)
-      let squares = try NeighborSearch.squaredNorms(rows, context)
+      let squares = try rows.squaredNorms(context)
       return NeighborClassifier(
         configuration: self, training: training, votes: weights, squaredNorms: squares, scaling: scaling,
         options: options)

@@ -27,26 +27,6 @@ struct NeighborSearch {
     return blocks + left * right * 8 + 2 * reference.count * 8 + queries.count * neighbors * 16
   }
 
-  static func squaredNorms(_ rows: TrainingRows, _ context: FitContext) throws(HeadsError) -> [Double] {
-    var norms: [Double] = []
-    norms.reserveCapacity(rows.count)
-    var scratch: [Float] = []
-    for start in stride(from: 0, to: rows.count, by: rows.tileRows) {
-      try context.checkCancellation()
-      let range = start..<min(start + rows.tileRows, rows.count)
-      try rows.withRows(range, scratch: &scratch) { values in
-        for row in 0..<range.count {
-          var sum = 0.0
-          for index in row * rows.dimension..<(row + 1) * rows.dimension {
-            sum += Double(values[index]) * Double(values[index])
-          }
-          norms.append(sum)
-        }
-      }
-    }
-    return norms
-  }
-
   /// The neighbours of rows `range` of `queries`, and nothing kept of other rows.
   func search(
     _ queries: TrainingRows, _ range: Range<Int>, _ context: FitContext

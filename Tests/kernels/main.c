@@ -18,6 +18,7 @@ static void check_table(pf_isa isa) {
   check_tokens(pf_network_kernels_for(isa));
   check_linear(pf_linear_kernels_for(isa));
   check_training(pf_linear_kernels_for(isa));
+  check_margins(pf_margin_kernels_for(isa));
   check_products(pf_product_kernels_for(isa));
   check_resampling(pf_resample_kernels_for(isa));
   end_table();
