@@ -218,7 +218,8 @@ static double ISA(visit)(const pf_dual *dual, size_t t, size_t k, double product
   if (fabs(projected) <= 1e-12) return 0;
   const double curvature = dual->norms[t] + diagonal;
   // Without curvature (a row of zeros) the objective is linear and its minimum at the bound.
-  const double step = curvature > 0 ? PF_RELAXATION * gradient / curvature : (gradient < 0 ? -INFINITY : INFINITY);
+  const double length = dual->squared ? PF_RELAXATION : 1;
+  const double step = curvature > 0 ? length * gradient / curvature : (gradient < 0 ? -INFINITY : INFINITY);
   double wanted = alpha - step;
   if (!(wanted > 0)) wanted = 0;
   if (wanted > bound) wanted = bound;

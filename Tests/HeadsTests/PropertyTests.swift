@@ -7,7 +7,7 @@ import Testing
   /// One head of each kind whose answer is the minimum of a convex objective, and how tight it is solved.
   static let convex: [any RegularizedConfiguration] = [
     LogisticRegression(tolerance: 1e-9, iterationLimit: 10_000),
-    LinearSVM(tolerance: 1e-8, iterationLimit: 20_000),
+    LinearSVM(tolerance: 1e-10, iterationLimit: 20_000),
     LinearSVM(loss: .hinge, regularization: .c(0.1), tolerance: 1e-8, iterationLimit: 20_000),
   ]
   /// One of each kind, solved as by default.

@@ -113,7 +113,8 @@ static void descend(problems *p, const float *x, size_t t, size_t k, double *w) 
   dual->largest[k] = fmax(dual->largest[k], projected);
   dual->smallest[k] = fmin(dual->smallest[k], projected);
   if (projected == 0) return;
-  const double wanted = fmin(bound, fmax(0, dual->alpha[v] - PF_RELAXATION * gradient / (dual->norms[t] + diagonal)));
+  const double step = (dual->squared ? PF_RELAXATION : 1) * gradient / (dual->norms[t] + diagonal);
+  const double wanted = fmin(bound, fmax(0, dual->alpha[v] - step));
   const double change = (wanted - dual->alpha[v]) * y;
   dual->alpha[v] = wanted;
   dual->intercepts[k] += change * dual->constant;

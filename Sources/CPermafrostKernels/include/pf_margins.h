@@ -35,8 +35,9 @@ typedef struct pf_dual {
   double *smallest;
 } pf_dual;
 
-/// How far a variable moves, as a part of the way to its minimum: a step beyond it makes up for what other variables
-/// will take back (successive over-relaxation: Mangasarian and Musicant, 1999). 1 takes a tenth to a third more passes.
+/// How far a variable of a squared hinge moves, as a part of the way to its minimum: a step beyond it makes up for what
+/// other variables will take back (successive over-relaxation: Mangasarian and Musicant, 1999). 1 takes a tenth to a
+/// third more passes. Variables of the plain hinge, which mostly end at a bound, go to their minimum.
 #define PF_RELAXATION 1.3
 
 typedef struct pf_margin_kernels {
