@@ -38,26 +38,33 @@ final class BlockChecks: Sendable {
     }
   }
 
-  /// The same for rows of so many bytes each, in any order.
+  /// The same for rows of so many bytes each.
+  func check(
+    rows: Range<Int>, rowBytes: Int, _ checksum: (Range<Int>) throws(FeatureCacheError) -> UInt32
+  ) throws(TensorsError) {
+    let start = table.blocks.range.lowerBound
+    do throws(FeatureCacheError) {
+      try check(start + rows.lowerBound * rowBytes..<start + rows.upperBound * rowBytes, checksum)
+    } catch {
+      throw TensorsError(error)
+    }
+  }
+
+  /// The same for some rows, in any order, each less `first`.
   func check(
     _ rows: ArraySlice<Int>, from first: Int, rowBytes: Int,
     _ checksum: (Range<Int>) throws(FeatureCacheError) -> UInt32
-  ) throws(FeatureCacheError) {
+  ) throws(TensorsError) {
     guard !isDone else { return }
     let start = table.blocks.range.lowerBound
-    func range(_ row: Int) -> Range<Int> {
-      start + (row - first) * rowBytes..<start + (row - first + 1) * rowBytes
-    }
     let unchecked = state.withLock { state in
       rows.filter { row in
-        let range = range(row)
+        let row = start + (row - first) * rowBytes
         // A long row has blocks of its own between those that it shares.
-        return (block(of: range.lowerBound)...block(of: range.upperBound - 1)).contains {
-          !state.isChecked[$0]
-        }
+        return (block(of: row)...block(of: row + rowBytes - 1)).contains { !state.isChecked[$0] }
       }
     }
-    for row in unchecked { try check(range(row), checksum) }
+    for row in unchecked { try check(rows: row - first..<row - first + 1, rowBytes: rowBytes, checksum) }
   }
 
   private func block(of byte: Int) -> Int { (byte - table.blocks.range.lowerBound) / CacheFormat.blockBytes }

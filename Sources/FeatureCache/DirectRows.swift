@@ -33,13 +33,7 @@ final class DirectRows: RowStorage {
 
   func read(_ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError) {
     let rowBytes = dimension * elementType.byteCount
-    do throws(FeatureCacheError) {
-      let start = CacheFormat.rowsOffset
-      try checks?.check(
-        start + range.lowerBound * rowBytes..<start + range.upperBound * rowBytes, checksum)
-    } catch {
-      throw TensorsError(error)
-    }
+    try checks?.check(rows: range, rowBytes: rowBytes, checksum)
     // As many rows at a time as bound the memory that their bytes take.
     let step = max(1, CacheFormat.blockBytes / rowBytes)
     for first in stride(from: range.lowerBound, to: range.upperBound, by: step) {

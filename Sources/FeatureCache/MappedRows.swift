@@ -27,38 +27,20 @@ final class MappedRows: RowStorage {
       throw FeatureCacheError(.damaged, error.message)
     }
     checks = checking == .never ? nil : BlockChecks(try BlockTable(file, of: bytes))
-    if checking == .whole {
-      try checks?.check(file.data.range) { range throws(FeatureCacheError) in Checksum.crc32c(bytes, range) }
-    }
+    if checking == .whole { try checks?.check(file.data.range, checksum) }
   }
 
-  private func check(_ range: Range<Int>) throws(TensorsError) {
-    let rowBytes = dimension * elementType.byteCount
-    let start = CacheFormat.rowsOffset
-    do throws(FeatureCacheError) {
-      try checks?.check(start + range.lowerBound * rowBytes..<start + range.upperBound * rowBytes) {
-        range throws(FeatureCacheError) in Checksum.crc32c(bytes, range)
-      }
-    } catch {
-      throw TensorsError(error)
-    }
-  }
+  private func checksum(_ range: Range<Int>) -> UInt32 { Checksum.crc32c(bytes, range) }
 
   func read(_ range: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws(TensorsError) {
-    try check(range)
+    try checks?.check(rows: range, rowBytes: dimension * elementType.byteCount, checksum)
     unsafe rows.read(range, into: output)
   }
 
   func gather(
     _ rows: ArraySlice<Int>, from first: Int, into output: UnsafeMutableBufferPointer<Float>
   ) throws(TensorsError) {
-    do throws(FeatureCacheError) {
-      try checks?.check(rows, from: first, rowBytes: dimension * elementType.byteCount) {
-        range throws(FeatureCacheError) in Checksum.crc32c(bytes, range)
-      }
-    } catch {
-      throw TensorsError(error)
-    }
+    try checks?.check(rows, from: first, rowBytes: dimension * elementType.byteCount, checksum)
     unsafe self.rows.gather(rows, from: first, into: output)
   }
 
@@ -67,7 +49,7 @@ final class MappedRows: RowStorage {
   func willRead(_ range: Range<Int>) { rows.willRead(range) }
 
   func lend(_ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void) throws(TensorsError) -> Bool {
-    try check(range)
+    try checks?.check(rows: range, rowBytes: dimension * elementType.byteCount, checksum)
     return unsafe rows.lend(range, body)
   }
 }
