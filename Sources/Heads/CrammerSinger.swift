@@ -84,22 +84,17 @@ struct CrammerSinger {
     return state.solution
   }
 
-  /// Rows that are visited in any order.
-  private var visitedRows: Int {
-    rows.isResident ? rows.count : min(rows.count, max(16, Self.tileNumbers / rows.dimension))
-  }
-
   /// Of the weights, the variables, the order of the rows, and those that are read.
   private var bytes: Int {
-    8 * classes * (rows.dimension + rows.count + 2 * rows.tileRows) + rows.count + 8 * visitedRows
-      + rows.scratchBytes(ofRows: visitedRows)
+    8 * classes * (rows.dimension + rows.count + 2 * rows.tileRows) + rows.count + 8 * rows.shuffledRows
+      + rows.scratchBytes(ofRows: rows.shuffledRows)
   }
 
   private func visitAll(
     _ state: inout State, _ stillBeyond: Double, _ generator: inout SeededGenerator,
     _ scratch: inout [Float], _ context: FitContext
   ) throws(HeadsError) {
-    let tileRows = visitedRows
+    let tileRows = rows.shuffledRows
     var starts = Array(stride(from: 0, to: rows.count, by: tileRows))
     generator.shuffle(&starts)
     for start in starts {
@@ -115,10 +110,6 @@ struct CrammerSinger {
       }
     }
   }
-
-  /// Numbers of a tile of rows that are read anew, within which they are visited in random order, tile after tile.
-  /// Any order of all rows, which takes fewer passes, needs them in memory.
-  private static let tileNumbers = 1 << 21
 
   /// Maximises over the variables of one row.
   private func visit(_ row: Int, _ values: Span<Float>, _ stillBeyond: Double, _ state: inout State) {

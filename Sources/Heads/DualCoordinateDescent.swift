@@ -33,9 +33,6 @@ struct DualCoordinateDescent {
 
   /// Below this, differences of gradients drown in float32's rounding.
   private static let precisionThreshold = 1e-3
-  /// Numbers of a tile of rows that are read anew, within which they are visited in random order, tile after tile.
-  /// Any order of all rows, which takes fewer passes, needs them in memory.
-  private static let tileNumbers = 1 << 21
 
   /// - Parameters:
   ///   - positives: by problem, the label that is held against the rest.
@@ -126,14 +123,11 @@ struct DualCoordinateDescent {
     }
   }
 
-  /// Rows that are visited in any order.
-  private var visitedRows: Int {
-    let rows = problems.rows
-    return rows.isResident ? rows.count : min(rows.count, max(16, Self.tileNumbers / rows.dimension))
-  }
-
   /// Of their order, twice, and of those that are read.
-  private var visitBytes: Int { (8 + 4) * visitedRows + problems.rows.scratchBytes(ofRows: visitedRows) }
+  private var visitBytes: Int {
+    let visited = problems.rows.shuffledRows
+    return (8 + 4) * visited + problems.rows.scratchBytes(ofRows: visited)
+  }
 
   private func visitAll(
     _ dual: DualProblems, _ unfinished: [Int], _ progress: [Progress], _ generator: inout SeededGenerator,
@@ -142,7 +136,7 @@ struct DualCoordinateDescent {
     let precise = unfinished.filter { progress[$0].isPrecise }.map { UInt32(truncatingIfNeeded: $0) }
     let quick = unfinished.filter { !progress[$0].isPrecise }.map { UInt32(truncatingIfNeeded: $0) }
     let rows = problems.rows
-    let tileRows = visitedRows
+    let tileRows = rows.shuffledRows
     var starts = Array(stride(from: 0, to: rows.count, by: tileRows))
     generator.shuffle(&starts)
     for start in starts {

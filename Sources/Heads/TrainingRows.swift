@@ -20,6 +20,10 @@ package final class TrainingRows: Sendable {
   private let isInPlace: Bool
   /// Whether lending rows, as many as one likes, costs nothing.
   var isResident: Bool { resident != nil || isInPlace }
+  /// Rows that a solver visits in random order, before it goes on to the next so many. An order of all rows, which
+  /// takes fewer passes, needs them in memory.
+  var shuffledRows: Int { isResident ? count : min(count, max(16, Self.shuffledNumbers / dimension)) }
+  private static let shuffledNumbers = 1 << 21
 
   /// Rows as they are stored, read anew on every pass.
   convenience init(streaming features: FeatureMatrix, _ context: FitContext) throws(HeadsError) {
