@@ -105,9 +105,8 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
       tolerance: tolerance, passLimit: iterationLimit)
     let start = try start(training, scaling, context.options.initialHead)
     let solutions = try solveAll(problems, training, start, context)
-    let layer = try DenseLayer(
-      folding: solutions.flatMap(\.point.weights), bias: solutions.map { $0.point.intercept * constant },
-      inputs: rows.dimension, scaling.columns)
+    let layer = try MarginRounding(problems: problems, columns: scaling.columns)
+      .layer(solutions.map(\.point), positives(training), context)
     let head = try Head(
       layers: [layer], output: .margins, classes: training.classes,
       normalizesRows: self.scaling == .l2Normalize)
@@ -146,13 +145,18 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
         peakBytes: context.memory.peak))
   }
 
+  /// By problem, the label that is held against the rest.
+  private func positives(_ training: LabeledFeatures) -> [Int] {
+    training.classes.count == 2 ? [1] : Array(training.classes.indices)
+  }
+
   /// The one-vs-rest problems, in groups that each run on one thread. A problem's answer depends neither on the
   /// thread count nor on its group.
   private func solveAll(
     _ problems: MarginProblems, _ training: LabeledFeatures, _ start: [MarginProblems.Point]?,
     _ context: FitContext
   ) throws(HeadsError) -> [MarginProblems.Solution] {
-    let positives = training.classes.count == 2 ? [1] : Array(training.classes.indices)
+    let positives = positives(training)
     let threads = context.pool.threads
     let size = min(Self.largestGroup, (positives.count + threads - 1) / threads)
     let groups = stride(from: 0, to: positives.count, by: size).map { first in

@@ -199,22 +199,4 @@ struct ParityProblem: Sendable, CustomStringConvertible {
     }
     return total
   }
-
-  /// What rounding a head's numbers to float32 can cost with the plain hinge: every margin may fall by half a
-  /// unit in the last place of each of its terms.
-  func hingeRounding(_ head: Head, _ fit: Fit) -> Double {
-    let weights = rowWeights(balanced: fit.isBalanced)
-    let layer = head.layers[0]
-    var total = 0.0
-    for row in 0..<data.count {
-      for output in 0..<layer.outputs {
-        var terms = abs(Double(layer.bias[output]))
-        for column in 0..<dimension {
-          terms += abs(rows[row * dimension + column] * Double(layer.weight[output * dimension + column]))
-        }
-        total += fit.c * weights[row] * terms * 0x1p-24
-      }
-    }
-    return total
-  }
 }
