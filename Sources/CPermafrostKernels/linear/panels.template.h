@@ -1,9 +1,10 @@
 // What training does to a dense layer whose weights lie in panels: its sums; and its weights' gradient, which is
 // used where it is found and never written to memory.
 
-/// Rows that are added between two turns of an optimizer. There are as many turns as vectors then, or more, wherever
-/// batches have 64 rows.
-#define MOVE_ROWS 3
+// MOVE_ROWS are the rows that are added between two turns of an optimizer. With 3 there are as many turns as vectors
+// wherever batches have 64 rows. With 0 it works between the sums alone: where sums take all registers, turns among them
+// cost far more than they save.
+
 /// Numbers by which an optimizer's memory is fetched ahead: those of one part.
 #define FETCH_AHEAD (PF_PANEL_WIDTH * PF_PANEL_WIDTH)
 
@@ -147,6 +148,7 @@ INLINE void step_part(part x, size_t rows, const float *delta, size_t width, pf_
                       const pf_optimizer optimizer, pf_step step) {
   _Alignas(64) float gradients[2][SUM_OUTPUTS * PF_PANEL_WIDTH];
   movement all = {.layer = optimized_from(layer, x.first * width), .root = vec_zero(), .quotient = vec_zero()};
+  movement *const meanwhile = MOVE_ROWS > 0 ? &all : NULL;
   size_t turn = 0, outputs;
   for (size_t j = 0; j < x.columns; j += outputs, turn = 1 - turn) {
     const size_t rest = x.columns - j;
@@ -154,11 +156,15 @@ INLINE void step_part(part x, size_t rows, const float *delta, size_t width, pf_
     float *gradient = gradients[turn];
     outputs = rest >= SUM_OUTPUTS ? SUM_OUTPUTS : rest >= 2 ? 2 : 1;
     if (outputs == SUM_OUTPUTS) {
-      panel_columns(SUM_OUTPUTS, delta, width, rows, from, 1, x.width, true, gradient, optimizer, step, &all);
+      panel_columns(SUM_OUTPUTS, delta, width, rows, from, 1, x.width, true, gradient, optimizer, step, meanwhile);
     } else if (outputs == 2) {
-      panel_columns(2, delta, width, rows, from, 1, x.width, true, gradient, optimizer, step, &all);
+      panel_columns(2, delta, width, rows, from, 1, x.width, true, gradient, optimizer, step, meanwhile);
     } else {
-      panel_columns(1, delta, width, rows, from, 1, x.width, true, gradient, optimizer, step, &all);
+      panel_columns(1, delta, width, rows, from, 1, x.width, true, gradient, optimizer, step, meanwhile);
+    }
+    if (MOVE_ROWS == 0) {
+      optimize_all(optimizer, step, gradient, outputs * width, optimized_from(all.layer, j * width));
+      continue;
     }
     take_gradient(optimizer, step, &all);
     all.gradient = gradient;
