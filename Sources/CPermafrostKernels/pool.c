@@ -1,14 +1,13 @@
 // Threads spin for a short while between layers, then park: a network has some fifty barriers a batch, and a
 // wake-up through the kernel at each of them would cost more than the small layers themselves.
-#define _GNU_SOURCE  // sigset_t and pthread_sigmask under -std=c11
-
 #include "pf_pool.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include "threads.h"
 
 #define SPIN_LIMIT 4000
 
@@ -131,19 +130,14 @@ static void end_round(pf_pool *pool) {
   pthread_mutex_unlock(&pool->mutex);
 }
 
-/// Starts the helpers with every signal blocked, so that the host's handlers keep running on its own threads.
 static size_t start_workers(pf_pool *pool) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   size_t started = 0;
   while (started + 1 < pool->threads) {
     pf_worker *worker = &pool->workers[started];
     *worker = (pf_worker){.pool = pool, .index = started + 1};
-    if (pthread_create(&worker->thread, NULL, serve, worker) != 0) break;
+    if (pf_thread_start(&worker->thread, serve, worker) != 0) break;
     started++;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
   return started;
 }
 

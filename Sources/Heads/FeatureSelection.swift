@@ -86,7 +86,9 @@ public struct FeatureSelection: Hashable, Sendable {
         training.features.selectingColumns(columns), labels: training.labels, classes: training.classes,
         weights: training.weights)
       let result = try await configuration.fit(part, validation: nil, options: options)
-      let decision = try result.head.decision(validation.features.selectingColumns(columns))
+      let decision = try await LongWork.attempt { () throws(HeadsError) in
+        try result.head.decision(validation.features.selectingColumns(columns))
+      }
       values.append(try criterion.value(result.head, decision: decision, labels: validation.labels))
       if let found = best, !criterion.isBetter(values[index], values[found.index]) { continue }
       best = (index, columns, result)

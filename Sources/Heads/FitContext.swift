@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// What every part of a running fit needs: threads, the clock, whether to stop.
 package final class FitContext: Sendable {
@@ -22,13 +23,16 @@ package final class FitContext: Sendable {
     self.options = options
   }
 
-  /// Runs `body` in such a way that cancelling the task makes `checkCancellation` throw.
-  package static func run<Result: Sendable>(
-    _ options: FitOptions, _ body: (FitContext) throws(HeadsError) -> Result
-  ) async throws(HeadsError) -> Result {
+  /// Runs `body` on a thread of its own, in such a way that cancelling the task makes `checkCancellation` throw.
+  package static func run<Value: Sendable>(
+    _ options: FitOptions, _ body: @escaping @Sendable (FitContext) throws(HeadsError) -> Value
+  ) async throws(HeadsError) -> Value {
     let context = try FitContext(options)
     let outcome = await withTaskCancellationHandler {
-      do throws(HeadsError) { return Swift.Result<Result, HeadsError>.success(try body(context)) } catch {
+      do throws(HeadsError) {
+        return Result<Value, HeadsError>.success(
+          try await LongWork.attempt { () throws(HeadsError) in try body(context) })
+      } catch {
         return .failure(error)
       }
     } onCancel: {
@@ -49,5 +53,22 @@ package final class FitContext: Sendable {
   var seconds: Double {
     let elapsed = (ContinuousClock.now - start).components
     return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+  }
+}
+
+extension LongWork {
+  /// The same for work that may fail, such as a pass over many rows.
+  static func attempt<Value: Sendable>(
+    _ body: @escaping @Sendable () throws(HeadsError) -> Value
+  ) async throws(HeadsError) -> Value {
+    let outcome: Result<Value, HeadsError>
+    do throws(TensorsError) {
+      outcome = try await run {
+        do throws(HeadsError) { return .success(try body()) } catch { return .failure(error) }
+      }
+    } catch {
+      throw HeadsError(error)
+    }
+    return try outcome.get()
   }
 }

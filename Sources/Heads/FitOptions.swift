@@ -8,9 +8,9 @@
 
 /// Settings of a fit that are not part of the head: none of them changes what is being solved.
 public struct FitOptions: Sendable {
-  /// Threads of the fit's own pool. Equal settings give equal bits; other thread counts give the same answer
-  /// to the solver's tolerance. Matrix products of the multilayer perceptron run on the threads that the host
-  /// has given OpenBLAS.
+  /// Threads of the fit's own; none of those on which tasks run is kept busy, so fits that are started at once run
+  /// at once. Equal settings give equal bits; other thread counts give the same answer to the solver's tolerance.
+  /// Heads that OpenBLAS computes use the threads that the host has given it, too.
   public var threads: Int
   /// Decides the shuffling, dropout and initial weights.
   public var seed: UInt64
@@ -22,7 +22,8 @@ public struct FitOptions: Sendable {
   public var initialHead: Head?
   /// Where a multilayer perceptron keeps its state, so that an interrupted fit goes on; other heads need none.
   public var checkpoints: TrainingCheckpoints?
-  /// Called after every iteration, epoch or one-vs-rest problem, one call at a time, on a thread of the fit.
+  /// Called after every iteration, epoch or one-vs-rest problem, one call at a time, on a thread of the fit,
+  /// where there are no task-local values and `Task.isCancelled` is false.
   public var progress: (@Sendable (FitProgress) -> Void)?
 
   public init(

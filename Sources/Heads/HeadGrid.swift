@@ -78,8 +78,10 @@ public struct HeadGrid: Sendable {
       let validation = try LabeledFeatures(columns.validation, labels: validationLabels, classes: classes)
       for (index, configuration) in configurations.enumerated() {
         let result = try await configuration.fit(training, validation: nil, options: options)
-        let value = try criterion.value(
-          result.head, decision: result.head.decision(validation.features), labels: validation.labels)
+        let decision = try await LongWork.attempt { () throws(HeadsError) in
+          try result.head.decision(validation.features)
+        }
+        let value = try criterion.value(result.head, decision: decision, labels: validation.labels)
         let score = Score(columns: columns.name, configuration: index, value: value)
         scores.append(score)
         if let found = best, !criterion.isBetter(value, found.score.value) { continue }

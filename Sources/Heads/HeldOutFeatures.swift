@@ -24,7 +24,14 @@ public struct HeldOutFeatures: ~Copyable, Sendable {
     classifiers: [any Classifier]
   ) async throws(HeadsError) -> [Evaluation] {
     var evaluations: [Evaluation] = []
-    for classifier in classifiers { evaluations.append(try await classifier.evaluate(data)) }
+    for classifier in classifiers {
+      if let head = classifier as? Head {
+        let data = data
+        evaluations.append(try await LongWork.attempt { () throws(HeadsError) in try head.evaluate(data) })
+      } else {
+        evaluations.append(try await classifier.evaluate(data))
+      }
+    }
     return evaluations
   }
 }

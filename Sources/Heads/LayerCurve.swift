@@ -49,7 +49,8 @@ public struct LayerCurve: Sendable {
     }
     var points: [Point] = []
     for (layer, result) in zip(layers, results) {
-      let evaluation = try HeldOutFeatures(layer.data.selecting(split.test)).evaluate([result.head])[0]
+      let test = HeldOutFeatures(layer.data.selecting(split.test))
+      let evaluation = try await test.evaluate(classifiers: [result.head])[0]
       points.append(
         Point(
           layer: layer.name, dimension: layer.data.features.dimension, result: result,

@@ -44,7 +44,8 @@ extension RegularizedConfiguration {
         configuration.regularization = .c(c)
         let result = try await configuration.fit(training, validation: nil, options: options)
         if startsWarm { options.initialHead = result.head }
-        path.append(PathFit(c: c, result: result, heldOut: try result.head.decision(held)))
+        let decision = try await LongWork.attempt { () throws(HeadsError) in try result.head.decision(held) }
+        path.append(PathFit(c: c, result: result, heldOut: decision))
       }
       paths.append(path)
     }
@@ -63,7 +64,8 @@ extension RidgeClassifier {
       let results = try await path(values.map { .c($0) }, data.selecting(trial.training), options: options)
       var path: [PathFit] = []
       for (c, result) in zip(values, results) {
-        path.append(PathFit(c: c, result: result, heldOut: try result.head.decision(held)))
+        let decision = try await LongWork.attempt { () throws(HeadsError) in try result.head.decision(held) }
+        path.append(PathFit(c: c, result: result, heldOut: decision))
       }
       paths.append(path)
     }

@@ -176,6 +176,28 @@ import Testing
     #expect(await cancelled.value == .cancelled)
   }
 
+  /// As many fits as would hold every thread that the process has for tasks, if they ran on those. Each of them
+  /// would end by itself in some minutes.
+  @Test func fitsLeaveAThreadToWhoCancelsThem() async throws {
+    let data = try GoldenCase.named("multiclass").data
+    let perceptron = MultilayerPerceptron(hidden: [64], epochs: 200_000, earlyStopping: nil)
+    let count = 2 * FitOptions.processorCount
+    let (began, signal) = AsyncStream.makeStream(of: Int.self)
+    let fits = (0..<count).map { fit in
+      let options = FitOptions(threads: 1) { progress in
+        if progress.iteration == 1 { signal.yield(fit) }
+      }
+      return Task { () -> HeadsError.Code? in await code(perceptron, data, options) }
+    }
+    var running: Set<Int> = []
+    for await fit in began {
+      running.insert(fit)
+      if running.count == count { break }
+    }
+    for fit in fits { fit.cancel() }
+    for fit in fits { #expect(await fit.value == .cancelled) }
+  }
+
   @Test func progressIsReported() async throws {
     let golden = try GoldenCase.named("multiclass")
     for kind in Self.kinds {

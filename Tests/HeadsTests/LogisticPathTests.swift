@@ -135,7 +135,10 @@ import Testing
   /// Two problems side by side on one data set: other weights, coordinates and penalties.
   private func run<Result: Sendable>(
     _ golden: GoldenCase, threads: Int,
-    _ body: (LogisticBatch, _ jobs: [LogisticBatch.Job], LogisticObjective) throws(HeadsError) -> Result
+    _ body:
+      @escaping @Sendable (
+        LogisticBatch, _ jobs: [LogisticBatch.Job], LogisticObjective
+      ) throws(HeadsError) -> Result
   ) async throws -> Result {
     try await FitContext.run(FitOptions(threads: threads)) { context throws(HeadsError) in
       let features = golden.data.features

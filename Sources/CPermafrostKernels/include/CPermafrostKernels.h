@@ -10,4 +10,5 @@
 #include "pf_resample.h"
 #include "pf_products.h"
 #include "pf_rows.h"
+#include "pf_thread.h"
 #endif

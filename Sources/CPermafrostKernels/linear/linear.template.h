@@ -4,6 +4,7 @@
 //   LINEAR_NAME      the instruction set's name, a string
 //   SCORE_ROWS, SCORE_OUTPUTS   scores whose sums stay in registers
 //   SUM_OUTPUTS, SUM_VECTORS    outputs and vectors of columns whose sums do
+//   MOVE_ROWS        see panels.template.h
 //   vec, vec_*, ...  operations on vectors, from one of the vector_*.h
 //
 // No multiply and add is fused but where it says vec_fma.

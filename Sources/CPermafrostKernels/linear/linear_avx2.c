@@ -13,6 +13,7 @@
 #define SCORE_OUTPUTS 3
 #define SUM_OUTPUTS 5
 #define SUM_VECTORS 2
+#define MOVE_ROWS 0
 #include "linear.template.h"
 
 #pragma clang attribute pop

@@ -14,6 +14,7 @@
 #define SCORE_OUTPUTS 5
 #define SUM_OUTPUTS 5
 #define SUM_VECTORS 4
+#define MOVE_ROWS 3
 #include "linear.template.h"
 
 #pragma clang attribute pop

@@ -11,5 +11,6 @@
 #define SCORE_OUTPUTS 5
 #define SUM_OUTPUTS 5
 #define SUM_VECTORS 4
+#define MOVE_ROWS 0
 #include "linear.template.h"
 #endif

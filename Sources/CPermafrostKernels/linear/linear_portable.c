@@ -7,4 +7,5 @@
 #define SCORE_OUTPUTS 3
 #define SUM_OUTPUTS 3
 #define SUM_VECTORS 2
+#define MOVE_ROWS 0
 #include "linear.template.h"

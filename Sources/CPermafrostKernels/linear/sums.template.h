@@ -5,11 +5,9 @@
 #define PACK_COLUMNS (SUM_VECTORS * VEC_WIDTH)
 
 /// Some outputs' sums over some rows for `vectors` vectors of columns; `part` is the last vector's where it is not
-/// whole. Residuals of a row's outputs lie `stride` apart, those of an output's rows `step`. Adds to what is in g,
-/// or begins there anew.
+/// whole. Residuals of a row's outputs lie `stride` apart. Adds to what is in g.
 INLINE void sum_block(const size_t outputs, const size_t vectors, const bool is_part, lanes part, const float *x,
-                      size_t x_stride, size_t rows, const float *r, size_t stride, const size_t step,
-                      const bool is_new, float *g, size_t d) {
+                      size_t x_stride, size_t rows, const float *r, size_t stride, float *g, size_t d) {
   vec sum[SUM_OUTPUTS][SUM_VECTORS];
   UNROLLED for (size_t k = 0; k < outputs; k++) {
     UNROLLED for (size_t v = 0; v < vectors; v++) sum[k][v] = vec_zero();
@@ -21,16 +19,14 @@ INLINE void sum_block(const size_t outputs, const size_t vectors, const bool is_
       value[v] = is_part ? vec_load_part(from, part) : vec_load(from);
     }
     UNROLLED for (size_t k = 0; k < outputs; k++) {
-      const vec factor = vec_all(r[k * stride + t * step]);
+      const vec factor = vec_all(r[k * stride + t]);
       UNROLLED for (size_t v = 0; v < vectors; v++) sum[k][v] = vec_fma(factor, value[v], sum[k][v]);
     }
   }
   UNROLLED for (size_t k = 0; k < outputs; k++) {
     UNROLLED for (size_t v = 0; v < vectors; v++) {
       float *to = g + k * d + v * VEC_WIDTH;
-      if (is_new) {
-        vec_store(to, sum[k][v]);
-      } else if (is_part) {
+      if (is_part) {
         vec_store_part(to, vec_add(vec_load_part(to, part), sum[k][v]), part);
       } else {
         vec_store(to, vec_add(vec_load(to), sum[k][v]));
@@ -41,15 +37,14 @@ INLINE void sum_block(const size_t outputs, const size_t vectors, const bool is_
 
 /// All outputs.
 INLINE void sum_outputs(const size_t vectors, const bool is_part, lanes part, const float *x, size_t x_stride,
-                        size_t rows, const float *r, size_t stride, const size_t step, size_t outputs,
-                        const bool is_new, float *g, size_t d) {
+                        size_t rows, const float *r, size_t stride, size_t outputs, float *g, size_t d) {
   for (; outputs >= SUM_OUTPUTS; outputs -= SUM_OUTPUTS, r += SUM_OUTPUTS * stride, g += SUM_OUTPUTS * d) {
-    sum_block(SUM_OUTPUTS, vectors, is_part, part, x, x_stride, rows, r, stride, step, is_new, g, d);
+    sum_block(SUM_OUTPUTS, vectors, is_part, part, x, x_stride, rows, r, stride, g, d);
   }
   for (; outputs >= 2; outputs -= 2, r += 2 * stride, g += 2 * d) {
-    sum_block(2, vectors, is_part, part, x, x_stride, rows, r, stride, step, is_new, g, d);
+    sum_block(2, vectors, is_part, part, x, x_stride, rows, r, stride, g, d);
   }
-  if (outputs > 0) sum_block(1, vectors, is_part, part, x, x_stride, rows, r, stride, step, is_new, g, d);
+  if (outputs > 0) sum_block(1, vectors, is_part, part, x, x_stride, rows, r, stride, g, d);
 }
 
 static void accumulate(const float *x, size_t rows, size_t d, const float *r, size_t stride, size_t outputs,
@@ -72,12 +67,12 @@ static void accumulate(const float *x, size_t rows, size_t d, const float *r, si
         from = packed;
         from_stride = PACK_COLUMNS;
       }
-      sum_outputs(SUM_VECTORS, false, all, from, from_stride, count, r + t, stride, 1, outputs, false, g + j, d);
+      sum_outputs(SUM_VECTORS, false, all, from, from_stride, count, r + t, stride, outputs, g + j, d);
     }
     for (; j + VEC_WIDTH <= d; j += VEC_WIDTH) {
-      sum_outputs(1, false, all, first + j, d, count, r + t, stride, 1, outputs, false, g + j, d);
+      sum_outputs(1, false, all, first + j, d, count, r + t, stride, outputs, g + j, d);
     }
     const lanes part = lanes_first(d - j);
-    if (j < d) sum_outputs(1, true, part, first + j, d, count, r + t, stride, 1, outputs, false, g + j, d);
+    if (j < d) sum_outputs(1, true, part, first + j, d, count, r + t, stride, outputs, g + j, d);
   }
 }
