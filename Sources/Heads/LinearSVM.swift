@@ -185,14 +185,16 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
   private static let largestGroup = 16
   /// Where so many passes did not suffice, as with a large C, Newton steps are better at the rest.
   private static let descentPasses = 300
+  /// The same where Newton steps cost little.
+  private static let fewPasses = 12
 
   private func solve(
     _ problems: MarginProblems, _ positives: [Int], _ start: [MarginProblems.Point]?, _ context: FitContext
   ) throws(HeadsError) -> [MarginProblems.Solution] {
-    let suitsNewton = MarginNewton.suits(problems) && iterationLimit > Self.descentPasses
+    let passes = MarginNewton.isFast(problems) ? Self.fewPasses : Self.descentPasses
+    let suitsNewton = MarginNewton.suits(problems) && iterationLimit > passes
     let descent = DualCoordinateDescent(
-      problems: problems, passLimit: suitsNewton ? Self.descentPasses : iterationLimit,
-      certifiesAll: !suitsNewton)
+      problems: problems, passLimit: suitsNewton ? passes : iterationLimit, certifiesAll: !suitsNewton)
     let outcomes = try descent.solve(positives, from: start, context)
     var (rest, points) = ([Int](), [MarginProblems.Point]())
     for (positive, outcome) in zip(positives, outcomes) {
@@ -201,7 +203,7 @@ public struct LinearSVM: RegularizedConfiguration, Hashable {
       points.append(point)
     }
     var others = try MarginNewton(problems: problems)
-      .solve(rest, from: points, passes: Self.descentPasses, context)[...]
+      .solve(rest, from: points, passes: passes, context)[...]
     return outcomes.compactMap { outcome in
       if case .solved(let solution) = outcome { solution } else { others.popFirst() }
     }

@@ -1,9 +1,9 @@
 /// Truncated Newton steps for the squared hinge in the primal (Keerthi and DeCoste, "A modified finite Newton
 /// method for fast solution of large scale linear SVMs", 2005), for several one-vs-rest problems at once.
 ///
-/// The Hessian 1 + 2 sum_active U_i x_i x_i^T has only the rows within the margin. Conjugate gradients apply it
-/// in float32; scores, gradients and the search along the direction are float64, so that every step corrects
-/// the last one's rounding. With the dual variables 2 U_i max(0, 1 - y_i s_i) the duality gap is half the
+/// The Hessian 1 + 2 sum_active U_i x_i x_i^T has only the rows within the margin. Where these are few it is
+/// factorised, else conjugate gradients apply it in float32; scores, gradients and the search along the direction are
+/// float64, so that every step corrects the last one's rounding. With the dual variables 2 U_i max(0, 1 - y_i s_i) the duality gap is half the
 /// squared norm of the gradient: the certificate costs nothing.
 struct MarginNewton {
   let problems: MarginProblems
@@ -26,6 +26,12 @@ struct MarginNewton {
     let cost = problems.costs.max() ?? 0
     let norm = problems.squaredNorms.max() ?? 0
     return norm < 1e30 && cost < 1e30 && cost * norm < 1e12
+  }
+
+  /// Whether the Hessian is small and rows are many, so that a few steps cost less than many passes.
+  static func isFast(_ problems: MarginProblems) -> Bool {
+    suits(problems) && problems.rows.dimension < 1024
+      && problems.rows.count >= 4 * problems.rows.dimension
   }
 
   /// - Parameters:
@@ -119,8 +125,16 @@ struct MarginNewton {
     }
   }
 
-  /// Conjugate gradients until what is left of the gradient suffices for the tolerance, or for a step.
   private func direction(
+    _ state: State, _ scratch: inout [Float], _ context: FitContext
+  ) throws(HeadsError) -> MarginProblems.Point {
+    let exact = ExactNewtonStep(problems: problems, active: state.active)
+    if exact.isCheap, let step = try exact.direction(state.gradient, &scratch, context) { return step }
+    return try approximateDirection(state, &scratch, context)
+  }
+
+  /// Conjugate gradients until what is left of the gradient suffices for the tolerance, or for a step.
+  private func approximateDirection(
     _ state: State, _ scratch: inout [Float], _ context: FitContext
   ) throws(HeadsError) -> MarginProblems.Point {
     let dimension = problems.rows.dimension

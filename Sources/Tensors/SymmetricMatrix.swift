@@ -23,6 +23,9 @@ package struct SymmetricMatrix: Sendable {
     values = Array(repeating: 0, count: order * order)
   }
 
+  /// The numbers themselves, for factorising in place.
+  consuming func takeValues() -> [Double] { values }
+
   package var bytes: Int { values.count * MemoryLayout<Double>.stride }
   /// What `eigenDecomposition` needs on top of the matrix, which becomes the eigenvectors.
   package var eigenWorkBytes: Int { 2 * bytes }
@@ -68,6 +71,15 @@ package struct SymmetricMatrix: Sendable {
       unsafe BLAS.gemm(
         transposeB: true, m: rows.count, n: columns.count, k: length, left, stride: length, right,
         stride: length, base + rows.lowerBound * order + columns.lowerBound, stride: order)
+    }
+  }
+
+  /// Sets some rows up to their diagonal elements; the first of them starts `band`, each next one `stride` later.
+  package mutating func setRows(_ rows: Range<Int>, _ band: [Float], stride: Int) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= order && stride >= rows.upperBound)
+    precondition(band.count >= rows.count * stride)
+    for (position, i) in rows.enumerated() {
+      for j in 0...i { values[i * order + j] = Double(band[position * stride + j]) }
     }
   }
 

@@ -23,7 +23,8 @@ import Testing
   }
 
   static let cases = [
-    // Variables and certified scores, three numbers a row, weights in both precisions.
+    // Variables and certified scores, three numbers a row, weights in both precisions; the rows within the margin,
+    // of which Newton steps make a matrix, are not known before.
     Case(description: "squared hinge", configuration: LinearSVM()) { n, d, k in
       8 * (2 * n * k + 3 * n + k * d) + 4 * k * d
     },
@@ -54,7 +55,7 @@ import Testing
     let outputs = size.k == 2 && !(fit.description == "Crammer-Singer") ? 1 : size.k
     let least = 4 * size.n * size.d + fit.needs(size.n, size.d, outputs)
     #expect(bytes >= least, "\(bytes) of \(least)")
-    #expect(Double(bytes) <= 1.35 * Double(least), "\(bytes) for \(least)")
+    #expect(Double(bytes) <= 1.4 * Double(least), "\(bytes) for \(least)")
   }
 
   @Test(arguments: ["ridge", "LDA", "class means"])
