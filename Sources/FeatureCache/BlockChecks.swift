@@ -3,22 +3,20 @@ import Tensors
 
 /// Which blocks of a column's file have been compared with their checksums.
 final class BlockChecks: Sendable {
-  private struct State {
-    var isChecked: [Bool]
-    /// Blocks that are not.
-    var left: Int
-  }
-
   private let table: BlockTable
-  private let state: Mutex<State>
+  private let isChecked: Mutex<[Bool]>
+  /// Blocks that are not.
+  private let left: Atomic<Int>
 
   init(_ table: BlockTable) {
     self.table = table
     let count = table.blocks.count
-    state = Mutex(State(isChecked: Array(repeating: false, count: count), left: count))
+    isChecked = Mutex(Array(repeating: false, count: count))
+    left = Atomic(count)
   }
 
-  private var isDone: Bool { state.withLock { $0.left == 0 } }
+  /// Whoever reads again asks for every run of rows, so it takes no lock.
+  private var isDone: Bool { left.load(ordering: .acquiring) == 0 }
 
   /// Checks the blocks in which a range of the file's bytes lies, those that have not been yet.
   ///
@@ -28,12 +26,12 @@ final class BlockChecks: Sendable {
   ) throws(FeatureCacheError) {
     guard !range.isEmpty, !isDone else { return }
     for block in block(of: range.lowerBound)...block(of: range.upperBound - 1)
-    where !state.withLock({ $0.isChecked[block] }) {
+    where !isChecked.withLock({ $0[block] }) {
       try table.check(block: block, checksum(table.blocks[block]))
-      state.withLock { state in
+      isChecked.withLock { isChecked in
         // Another thread may have checked it meanwhile.
-        if !state.isChecked[block] { state.left -= 1 }
-        state.isChecked[block] = true
+        if !isChecked[block] { left.subtract(1, ordering: .releasing) }
+        isChecked[block] = true
       }
     }
   }
@@ -57,11 +55,11 @@ final class BlockChecks: Sendable {
   ) throws(TensorsError) {
     guard !isDone else { return }
     let start = table.blocks.range.lowerBound
-    let unchecked = state.withLock { state in
+    let unchecked = isChecked.withLock { isChecked in
       rows.filter { row in
         let row = start + (row - first) * rowBytes
         // A long row has blocks of its own between those that it shares.
-        return (block(of: row)...block(of: row + rowBytes - 1)).contains { !state.isChecked[$0] }
+        return (block(of: row)...block(of: row + rowBytes - 1)).contains { !isChecked[$0] }
       }
     }
     for row in unchecked { try check(rows: row - first..<row - first + 1, rowBytes: rowBytes, checksum) }

@@ -273,10 +273,10 @@ final class OpenFile: Sendable {
     return kind.map(RemoteFileSystems.contains) ?? false
   }
 
-  /// The file mapped into memory.
+  /// The file mapped into memory, with the size it had when it was opened.
   func map() throws(FeatureCacheError) -> FileBytes {
     do throws(TensorsError) {
-      return try FileBytes(mapping: descriptor, path: path)
+      return try FileBytes(mapping: descriptor, path: path, byteCount: byteCount)
     } catch {
       throw FeatureCacheError(.io, error.message)
     }

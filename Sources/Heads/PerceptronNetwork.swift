@@ -21,10 +21,8 @@ package struct PerceptronNetwork {
       var generator = SeededGenerator(seed: seed, stream: 1 << 32 + UInt64(index))
       let bound = 1 / Double(widths.0).squareRoot()
       func draw() -> Float { Float((2 * generator.unit() - 1) * bound) }
-      var weight = PanelMatrix(rows: widths.0, columns: widths.1)
-      for output in 0..<widths.1 {
-        for input in 0..<widths.0 { weight[input, output] = draw() }
-      }
+      let drawn = (0..<widths.0 * widths.1).map { _ in draw() }
+      let weight = PanelMatrix(rows: widths.0, columns: widths.1, transposing: drawn)
       return Layer(
         inputs: widths.0, outputs: widths.1, weight: weight, bias: (0..<widths.1).map { _ in draw() })
     }
@@ -51,20 +49,11 @@ package struct PerceptronNetwork {
 
 extension PerceptronNetwork.Layer {
   /// outputs x inputs, row by row
-  fileprivate var rowMajorWeight: [Float] {
-    var values: [Float] = []
-    values.reserveCapacity(inputs * outputs)
-    for output in 0..<outputs {
-      for input in 0..<inputs { values.append(weight[input, output]) }
-    }
-    return values
-  }
+  fileprivate var rowMajorWeight: [Float] { weight.transposedValues() }
 
   /// Starts from weights that lie outputs x inputs, row by row.
   mutating func start(weight rowMajor: [Double], bias: [Double]) {
-    for output in 0..<outputs {
-      for input in 0..<inputs { weight[input, output] = Float(rowMajor[output * inputs + input]) }
-    }
+    weight = PanelMatrix(rows: inputs, columns: outputs, transposing: rowMajor.map { Float($0) })
     self.bias = bias.map { Float($0) }
   }
 

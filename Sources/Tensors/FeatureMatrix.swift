@@ -182,15 +182,23 @@ public struct FeatureMatrix: Sendable {
     _ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) -> Void
   ) throws(TensorsError) -> Bool {
     precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows out of range")
-    guard elementType == .float32, let position = range.first else { return false }
+    guard elementType == .float32, !range.isEmpty else { return false }
+    let run = run(at: range.lowerBound, upTo: range.upperBound)
+    guard run.rows.count == range.count else { return false }
+    return try unsafe run.storage.lend(run.rows, body)
+  }
+
+  /// The longest run of neighbours in one block that the rows from a position on begin with, as the block counts
+  /// them.
+  func run(at position: Int, upTo end: Int) -> (storage: any RowStorage, rows: Range<Int>) {
     let first = selection?[position] ?? position
-    if let selection {
-      guard zip(range, first...).allSatisfy({ selection[$0] == $1 }) else { return false }
-    }
     let block = blocks[blockIndex(of: first)]
     let start = first - block.firstRow
-    guard start + range.count <= block.storage.rowCount else { return false }
-    return try unsafe block.storage.lend(start..<start + range.count, body)
+    let limit = min(end - position, block.storage.rowCount - start)
+    guard let selection else { return (block.storage, start..<start + limit) }
+    var count = 1
+    while count < limit, selection[position + count] == first + count { count += 1 }
+    return (block.storage, start..<start + count)
   }
 
   private func blockIndex(of row: Int) -> Int {

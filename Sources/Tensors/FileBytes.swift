@@ -33,7 +33,7 @@
   /// Maps the regular file behind an open descriptor, which may be closed afterwards.
   ///
   /// - Throws: `.io` naming the path and the operating system's reason.
-  package init(mapping descriptor: Int32, path: String) throws(TensorsError) {
+  package convenience init(mapping descriptor: Int32, path: String) throws(TensorsError) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw TensorsError(.io, "cannot examine \(path): \(systemErrorText())")
@@ -41,8 +41,14 @@
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw TensorsError(.io, "\(path) is not a regular file")
     }
+    try self.init(mapping: descriptor, path: path, byteCount: Int(status.st_size))
+  }
+
+  /// Maps the regular file of this size behind an open descriptor, which may be closed afterwards.
+  ///
+  /// - Throws: `.io` naming the path and the operating system's reason.
+  package init(mapping descriptor: Int32, path: String, byteCount count: Int) throws(TensorsError) {
     name = path
-    let count = Int(status.st_size)
     isMapped = count > 0
     guard count > 0 else {  // an empty file cannot be mapped
       unsafe buffer = UnsafeRawBufferPointer(.allocate(byteCount: 0, alignment: 64))

@@ -21,7 +21,7 @@ public struct ShuffledRows: Sequence, Sendable {
   /// - Parameters:
   ///   - rowCount: rows of the matrix.
   ///   - blockRows: neighbouring rows that stay together on disk; some megabytes of them are best.
-  ///   - runRows: neighbouring rows that are not mixed with others; 1 mixes rows one by one. With runs of eight
+  ///   - runRows: neighbouring rows that are not mixed with others; 1 mixes rows one by one. With runs of sixteen
   ///     kilobytes an epoch takes hardly longer than reading in order.
   ///   - blocksTogether: blocks whose rows are mixed with one another.
   ///   - seed: another seed, as for another epoch, is another order.

@@ -40,6 +40,26 @@ import Testing
     #expect(scratch.isEmpty, "rows in memory are not copied")
   }
 
+  /// Run by run, or all at once: the rows are the same, in their order.
+  @Test func runsAreLent() throws {
+    let whole = try matrix(6, 3)
+    let stacked = try whole.appending(matrix(5, 3, from: 100))
+    let views: [(FeatureMatrix, calls: Int)] = [
+      (whole, 1), (whole.selecting([2, 3, 4, 5, 0, 1]), 2), (whole.selecting([5, 0, 5, 1, 1, 4]), 6),
+      (whole.normalized(), 1), (stacked.selecting([4, 5, 6, 7, 1, 0]), 4),
+    ]
+    for (view, calls) in views {
+      var scratch: [Float] = []
+      var (seen, count) = ([Float](), 0)
+      try view.forEachRun(0..<6, scratch: &scratch) { rows in
+        count += 1
+        for index in rows.indices { seen.append(rows[index]) }
+      }
+      #expect(try seen == view.rows(0..<6) && count == calls)
+      try view.forEachRun(3..<3, scratch: &scratch) { _ in Issue.record("no rows, but a call") }
+    }
+  }
+
   @Test func standardizedColumns() throws {
     let rows = try matrix(2, 3).standardized(mean: [1, 1, 1], scale: [2, 0, 0.5])
     #expect(try rows.rows(0..<2) == [-0.5, 0, 2, 1, 3, 8])

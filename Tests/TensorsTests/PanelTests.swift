@@ -29,6 +29,17 @@ import Testing
     }
   }
 
+  @Test func rowsBecomeColumns() {
+    for (rows, _, columns) in Self.shapes {
+      let values = (0..<rows * columns).map { Float($0) }
+      let transposed = PanelMatrix(rows: rows, columns: columns, transposing: values)
+      for row in 0..<rows {
+        for column in 0..<columns { #expect(transposed[row, column] == values[column * rows + row]) }
+      }
+      #expect(transposed.transposedValues() == values)
+    }
+  }
+
   @Test(arguments: [1, 3]) func products(_ threads: Int) throws {
     let pool = try WorkerPool(threads: threads)
     for (rows, inputs, outputs) in Self.shapes {

@@ -16,8 +16,8 @@ struct CacheCase {
   /// Rows of a block of an epoch in random order: as many as fit four mebibytes of stored bytes.
   var blockRows: Int { max(1, (4 << 20) * rows / storedBytes) }
 
-  /// Rows of a run of ours within such blocks: those of eight kibibytes of stored bytes.
-  var runRows: Int { max(1, (8 << 10) * rows / storedBytes) }
+  /// Rows of a run of ours within such blocks: those of sixteen kibibytes of stored bytes.
+  var runRows: Int { max(1, (16 << 10) * rows / storedBytes) }
 
   /// Row r has the numbers of row r modulo this: the source is no more than 32 MiB of float32.
   var sourceRows: Int { min(rows, max(1, (8 << 20) / dimension)) }

@@ -29,7 +29,7 @@ final class OwnCache {
     case .scan: try timed { try scan(try matrix(), pieces: Self.pieceNumbers / shape.dimension) }
     case .epoch: try timed { try scan(try matrix(), pieces: shape.batch) }
     case .shuffled: try timed { try shuffled(try matrix()) }
-    case .random: try timed { try scan(try matrix().selecting(source.indices), pieces: shape.batch) }
+    case .random: try timed { try look(up: source.indices, in: try matrix()) }
     }
   }
 
@@ -68,12 +68,21 @@ final class OwnCache {
     let step = max(1, pieces)
     for start in stride(from: 0, to: matrix.rowCount, by: step) {
       let rows = start..<min(start + step, matrix.rowCount)
-      total += Double(try matrix.withRows(rows, scratch: &batch, Self.sum))
+      try matrix.forEachRun(rows, scratch: &batch) { total += Double(Self.sum($0)) }
     }
     return total
   }
 
-  /// The same in blocks in random order, the rows of some of them mixed.
+  /// Sums some rows, a batch at a time.
+  private func look(up rows: [Int], in matrix: FeatureMatrix) throws -> Double {
+    let selected = matrix.selecting(rows)
+    return try stride(from: 0, to: rows.count, by: shape.batch).reduce(0) { total, start in
+      let range = start..<min(start + shape.batch, rows.count)
+      return total + Double(try selected.withRows(range, scratch: &batch, Self.sum))
+    }
+  }
+
+  /// Sums all rows in blocks in random order, the rows of some of them mixed.
   private func shuffled(_ matrix: FeatureMatrix) throws -> Double {
     epochs += 1
     let order = ShuffledRows(

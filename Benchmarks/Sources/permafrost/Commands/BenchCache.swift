@@ -17,7 +17,7 @@ struct BenchCache: ParsableCommand {
         scan        sums all values again
         epoch       sums all rows in order, in batches of float32
         shuffled    the same with blocks of 4 MiB in random order, and random order within a block; ours mixes
-                    the rows of four blocks with one another, in runs of neighbours of up to 8 KiB
+                    the rows of four blocks with one another, in runs of neighbours of up to 16 KiB
         random      sums 10 000 random rows, in batches of float32
 
       Peers work on whole blocks and in buffers that are used again, and sum float32 where it lies. Within a

@@ -66,7 +66,7 @@ struct HeadShape: Hashable {
   var candidates = (0..<45).map { 1e-6 * pow(10, 11 * Double($0) / 44) }
   var hidden = 512
   let batch = 64
-  var epochs = 3
+  var epochs = 8
   /// Bytes for the rows of the fit that streams.
   var streamingBudget = 32 << 20
 

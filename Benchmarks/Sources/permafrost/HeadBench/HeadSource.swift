@@ -68,7 +68,11 @@ struct HeadSource {
   init(mapping shape: HeadShape, into root: String) throws {
     let rows = HeadRows(shape)
     let samples = try DataSet(
-      samples: (0..<rows.count).map { Sample(key: "\($0)", path: "rows/\($0)") }, folder: "rows")
+      samples: (0..<rows.count).map { index in
+        Sample(
+          key: "\(index)", label: rows.label(index), split: index < shape.rows ? .train : .test,
+          path: "rows/\(index)")
+      }, classes: (0..<shape.classes).map { "\($0)" }, folder: "rows")
     let output = OutputDescription(column: "rows", dimension: shape.dimension)
     try FeatureStore.store(samples, as: output, storage: .float16, into: root) { rows.row($0) }
     values = []
