@@ -6,7 +6,8 @@ import Tensors
 struct BlockTable: Sendable {
   /// The blocks that the checksums cover, in order.
   let blocks: Blocks
-  private let checksums: [UInt32]
+  /// As the file has them.
+  private let entries: [UInt8]
   private let path: String
 
   /// The tensor's name.
@@ -25,14 +26,8 @@ struct BlockTable: Sendable {
   ) throws(FeatureCacheError) {
     self.path = path
     blocks = file.data
-    let bytes = try read(file.table)
-    guard Checksum.crc32c(bytes) == file.tableChecksum else { throw .damaged(path, file.table) }
-    checksums = unsafe bytes.withUnsafeBytes { bytes in
-      (0..<bytes.count / Self.entryBytes).map { entry in
-        unsafe UInt32(
-          littleEndian: bytes.loadUnaligned(fromByteOffset: entry * Self.entryBytes, as: UInt32.self))
-      }
-    }
+    entries = try read(file.table)
+    guard Checksum.crc32c(entries) == file.tableChecksum else { throw .damaged(path, file.table) }
   }
 
   init(_ file: DataFile, of bytes: FileBytes) throws(FeatureCacheError) {
@@ -41,6 +36,9 @@ struct BlockTable: Sendable {
 
   /// Compares one block's checksum, computed from its bytes, with the table's. Traps where there is no such block.
   func check(block: Int, _ checksum: UInt32) throws(FeatureCacheError) {
-    guard checksum == checksums[block] else { throw .damaged(path, blocks[block]) }
+    let entry = entries[block * Self.entryBytes..<(block + 1) * Self.entryBytes]
+    guard entry.reversed().reduce(0, { $0 << 8 | UInt32($1) }) == checksum else {
+      throw .damaged(path, blocks[block])
+    }
   }
 }

@@ -12,6 +12,7 @@ struct ColumnWriter {
 
   private let encoder: RowEncoder
   private let file: OpenFile
+  private let pieces: PieceWriter
   /// Whole rows that are not yet written, and room for one more.
   private var pending: [UInt8]
   private var pendingBytes = 0
@@ -24,8 +25,8 @@ struct ColumnWriter {
   /// Of what the journal does not know yet: the first row, and the checksum of all that is written.
   private var unjournalled = (row: 0, checksum: UInt32(0))
 
-  /// Bytes a write; a divisor of the block that a checksum covers.
-  private static let pieceBytes = 1 << 18
+  /// Bytes a write.
+  private static let pieceBytes = 1 << 20
 
   init(
     _ output: OutputDescription, storage: StorageType, path: String, files: Files
@@ -35,6 +36,7 @@ struct ColumnWriter {
     rowBytes = output.dimension * storage.elementType.byteCount
     pending = Array(repeating: 0, count: Self.pieceBytes + rowBytes)
     file = try files.create(path)
+    pieces = PieceWriter(file)
   }
 
   /// - Returns: why the row cannot be stored, if it cannot; the column is then as before.
@@ -58,7 +60,7 @@ struct ColumnWriter {
   private mutating func appended(_ content: Int) throws(FeatureCacheError) {
     rowContents.append(UInt64(content))
     pendingBytes += rowBytes
-    try flush(upTo: pendingBytes / Self.pieceBytes * Self.pieceBytes)
+    if pendingBytes >= Self.pieceBytes { try handOver() }
   }
 
   /// Makes all rows so far durable.
@@ -68,7 +70,7 @@ struct ColumnWriter {
   mutating func checkpoint(_ digests: [Digest]) throws(FeatureCacheError) -> JournalEntry.Rows {
     let new = unjournalled.row..<rowContents.count
     guard !new.isEmpty else { return JournalEntry.Rows() }
-    try flush(upTo: pendingBytes)
+    try flush()
     try file.syncData()
     defer { unjournalled = (rowContents.count, 0) }
     return JournalEntry.Rows(
@@ -76,21 +78,33 @@ struct ColumnWriter {
       scales: encoder.storage == .int8 ? Array(scales[new]) : [], checksum: unjournalled.checksum)
   }
 
-  private mutating func flush(upTo count: Int) throws(FeatureCacheError) {
-    guard count > 0 else { return }
-    try file.write(pending[..<count], at: written)
+  /// Has the whole pieces of what is pending written while rows go on coming.
+  private mutating func handOver() throws(FeatureCacheError) {
+    let count = pendingBytes / Self.pieceBytes * Self.pieceBytes
+    addChecksums(ofPending: count)
+    let rest = Array(pending[count..<pendingBytes])
+    try pieces.write(&pending, count: count, at: written)
     written += count
+    pending.replaceSubrange(..<rest.count, with: rest)
+    pendingBytes = rest.count
+  }
+
+  /// Returns when all rows are written.
+  private mutating func flush() throws(FeatureCacheError) {
+    try pieces.wait()
+    addChecksums(ofPending: pendingBytes)
+    try file.write(pending[..<pendingBytes], at: written)
+    written += pendingBytes
+    pendingBytes = 0
+  }
+
+  private mutating func addChecksums(ofPending count: Int) {
     var start = 0
     while start < count {
       let end = min(start + CacheFormat.blockBytes - blockFill, count)
       add(Checksum.crc32c(pending[start..<end], continuing: 0), of: end - start)
       start = end
     }
-    let rest = count..<pendingBytes
-    unsafe pending.withUnsafeMutableBytes { bytes in
-      unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[rest]))
-    }
-    pendingBytes = rest.count
   }
 
   /// Counts bytes of one block, whose checksum this is, in both checksums.
@@ -111,7 +125,7 @@ struct ColumnWriter {
   ///
   /// - Returns: the column, its file not named yet.
   mutating func finish() throws(FeatureCacheError) -> ShardRecord.Column {
-    try flush(upTo: pendingBytes)
+    try flush()
     if blockFill > 0 { endBlock() }
     let table = BlockTable.bytes(checksums)
     try file.write(table, at: written)

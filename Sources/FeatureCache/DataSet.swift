@@ -11,14 +11,12 @@ public struct DataSet: Hashable, Sendable {
   /// - Throws: `.invalidDataSet` where a key occurs twice, is empty or has a line break or NUL in it, or a
   ///   label is no index into `classes`.
   public init(samples: [Sample], classes: [String] = [], folder: String = "") throws(FeatureCacheError) {
-    var keys: Set<[UInt8]> = []
+    var keys: Set<Key> = []
     for sample in samples {
-      // By bytes: Swift's own equality of strings goes by canonical equivalence, a file system's does not.
-      let key = Array(sample.key.utf8)
-      guard keys.insert(key).inserted else {
+      guard keys.insert(Key(text: sample.key)).inserted else {
         throw FeatureCacheError(.invalidDataSet, "key \(sample.key) occurs twice")
       }
-      guard !key.isEmpty, !key.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else {
+      guard !sample.key.isEmpty, !sample.key.utf8.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else {
         throw FeatureCacheError(
           .invalidDataSet, "key \"\(sample.key)\" is empty or has a line break or NUL in it")
       }
@@ -30,5 +28,17 @@ public struct DataSet: Hashable, Sendable {
     self.samples = samples
     self.classes = classes
     self.folder = folder
+  }
+}
+
+/// A text that equals another where their bytes do, as names in a file system do: Swift's own equality goes by
+/// canonical equivalence.
+private struct Key: Hashable {
+  let text: String
+
+  static func == (a: Key, b: Key) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+  func hash(into hasher: inout Hasher) {
+    unsafe text.utf8Span.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
   }
 }

@@ -3,7 +3,7 @@ internal import Crypto
 import Tensors
 
 /// The SHA-256 of some bytes.
-struct Digest: Hashable, Sendable {
+struct Digest: Hashable, Sendable, BitwiseCopyable {
   /// 32 bytes, as four numbers of eight in memory order, so that comparing and hashing are cheap.
   private var words: (UInt64, UInt64, UInt64, UInt64)
   static let byteCount = 32
@@ -14,6 +14,8 @@ struct Digest: Hashable, Sendable {
     unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
     words = unsafe hash.finalize().withUnsafeBytes { unsafe Self.words(in: $0) }
   }
+
+  init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
   /// The digest that these 32 bytes are.
   init(bytes: ArraySlice<UInt8>) {
@@ -38,13 +40,6 @@ struct Digest: Hashable, Sendable {
 
   var text: String { hexadecimal(bytes) }
 
-  fileprivate func append(to words: inout [UInt64]) {
-    words.append(self.words.0)
-    words.append(self.words.1)
-    words.append(self.words.2)
-    words.append(self.words.3)
-  }
-
   static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
   func hash(into hasher: inout Hasher) {
@@ -54,12 +49,7 @@ struct Digest: Hashable, Sendable {
 
 extension Sequence<Digest> {
   /// The bytes of all, one after the other.
-  var bytes: [UInt8] {
-    var words: [UInt64] = []
-    words.reserveCapacity(4 * underestimatedCount)
-    for digest in self { digest.append(to: &words) }
-    return bytesInMemory(words)
-  }
+  var bytes: [UInt8] { bytesInMemory(Array(self)) }
 }
 
 /// CRC-32C (RFC 3720), by which the cache notices damage.

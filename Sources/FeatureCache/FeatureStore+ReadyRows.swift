@@ -44,6 +44,6 @@ extension Digest {
   fileprivate init(number: UInt64) {
     // An odd factor keeps numbers apart and spreads them over the hash tables.
     let spread = number &* 0x9e37_79b9_7f4a_7c15
-    self.init(bytes: bytesInMemory([spread, number, ~number, ~spread])[...])
+    self.init(words: (spread, number, ~number, ~spread))
   }
 }

@@ -23,6 +23,9 @@ package protocol FileOperations: Sendable {
   func sync(_ descriptor: Int32) throws(SystemFailure)
   /// fdatasync(2), or fsync(2) where there is none
   func syncData(_ descriptor: Int32) throws(SystemFailure)
+  /// Has the disk begin with bytes that are to be made durable later, and does not wait: a hint, without which
+  /// nothing changes but the time that takes.
+  func beginSync(_ descriptor: Int32, _ range: Range<Int>)
   /// flock(2) without waiting.
   ///
   /// - Returns: whether the lock was to be had.

@@ -245,6 +245,9 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// Has the disk begin with bytes that `sync` will wait for.
+  func beginSync(_ range: Range<Int>) { files.operations.beginSync(descriptor, range) }
+
   /// Takes a lock that the system gives up when the file is closed or the process ends, however it ends.
   ///
   /// - Returns: whether it was to be had; `nil` where the file system knows no locks.

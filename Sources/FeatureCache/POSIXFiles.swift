@@ -69,6 +69,10 @@ package struct POSIXFiles: FileOperations {
     #endif
   }
 
+  package func beginSync(_ descriptor: Int32, _ range: Range<Int>) {
+    pf_begin_sync(descriptor, Int64(range.lowerBound), Int64(range.count))
+  }
+
   package func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool {
     if systemLock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0 { return true }
     guard errno == EWOULDBLOCK else { throw SystemFailure(errno) }

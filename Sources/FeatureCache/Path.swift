@@ -22,6 +22,18 @@ enum Path {
     return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 
+  /// Whether these are the very bytes that `join` gives, without making them.
+  static func isJoined(_ path: String, _ folder: String, _ name: String) -> Bool {
+    let (path, folder, name) = (path.utf8Span.span, folder.utf8Span.span, name.utf8Span.span)
+    let slash = UInt8(ascii: "/")
+    if folder.isEmpty || (!name.isEmpty && name[0] == slash) {
+      return path.count == name.count && path.holds(name, at: 0)
+    }
+    let start = folder.count + (folder[folder.count - 1] == slash ? 0 : 1)
+    return path.count == start + name.count && path[start - 1] == slash && path.holds(folder, at: 0)
+      && path.holds(name, at: start)
+  }
+
   /// What stands before the last component; `.` where nothing does, `nil` for the root.
   static func folder(of path: String) -> String? {
     var rest = Substring(path)
@@ -102,4 +114,13 @@ func bytes(hexadecimal text: String) -> [UInt8]? {
     }
   }
   return output
+}
+
+extension Span<UInt8> {
+  /// Whether other bytes stand in these from `start` on.
+  fileprivate func holds(_ other: Span<UInt8>, at start: Int) -> Bool {
+    guard start + other.count <= count else { return false }
+    for index in other.indices where self[start + index] != other[index] { return false }
+    return true
+  }
 }

@@ -62,7 +62,7 @@ extension SampleTable {
     items.append(
       SafetensorsWriter.Item("split", .uint8, shape: [samples.count], samples.map { $0.split?.stored ?? 0 }))
     items += StoredTexts.items("class", dataSet.classes)
-    if !samples.allSatisfy({ $0.path == Path.join(dataSet.folder, $0.key) }) {
+    if !samples.allSatisfy({ Path.isJoined($0.path, dataSet.folder, $0.key) }) {
       items += StoredTexts.items("path", samples.lazy.map { Path.absolute($0.path) })
     }
     return try DataFile.make(name: name, items, metadata: ["folder": Path.absolute(dataSet.folder)])

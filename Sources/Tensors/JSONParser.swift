@@ -213,7 +213,8 @@ private struct MemberNames {
   /// - Returns: whether the name is new.
   mutating func insert(_ name: String) -> Bool {
     if few.count < Self.limit {
-      if few.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
+      let count = name.utf8.count
+      if few.contains(where: { $0.utf8.count == count && $0.utf8.elementsEqual(name.utf8) }) { return false }
       few.append(name)
       return true
     }

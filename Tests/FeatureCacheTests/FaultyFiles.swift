@@ -114,6 +114,8 @@ final class FaultyFiles: FileOperations {
     try system.syncData(descriptor)
   }
 
+  func beginSync(_ descriptor: Int32, _ range: Range<Int>) { system.beginSync(descriptor, range) }
+
   func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool {
     try enter()
     return try system.lock(descriptor, exclusive: exclusive)

@@ -239,6 +239,8 @@ final class PowerLossFiles: FileOperations {
     }
   }
 
+  func beginSync(_ descriptor: Int32, _ range: Range<Int>) { system.beginSync(descriptor, range) }
+
   func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemFailure) -> Bool {
     try system.lock(descriptor, exclusive: exclusive)
   }

@@ -7,4 +7,8 @@
 /// numbers; -1 with errno where it cannot be had.
 int64_t pf_file_system(int descriptor);
 
+/// Asks the system to begin writing some bytes of a file to its disk and does not wait (sync_file_range(2)); a hint,
+/// which promises nothing and takes no error away from a later fsync(2).
+void pf_begin_sync(int descriptor, int64_t offset, int64_t count);
+
 #endif
