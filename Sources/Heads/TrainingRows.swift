@@ -123,15 +123,15 @@ package final class TrainingRows: Sendable {
     return all
   }
 
-  /// Reads rows, checks that they are finite, and scales them.
+  /// Reads rows, checks that they are finite where that is not known, and scales them.
   private static func read(
-    _ features: FeatureMatrix, _ range: Range<Int>, _ scaling: FittedScaling?,
+    _ features: FeatureMatrix, _ range: Range<Int>, _ scaling: FittedScaling?, isFinite: Bool = false,
     into output: UnsafeMutableBufferPointer<Float>
   ) throws(HeadsError) {
     do throws(TensorsError) { try unsafe features.read(range, into: output) } catch {
       throw HeadsError(error)
     }
-    try unsafe check(UnsafeBufferPointer(output), range, dimension: features.dimension)
+    if !isFinite { try unsafe check(UnsafeBufferPointer(output), range, dimension: features.dimension) }
     unsafe scaling?.apply(to: output, dimension: features.dimension)
   }
 
@@ -153,7 +153,9 @@ package final class TrainingRows: Sendable {
     var failure: HeadsError?
     unsafe scratch.withUnsafeMutableBufferPointer { buffer in
       do throws(HeadsError) {
-        try unsafe Self.read(features, range, scaling, into: buffer.extracting(0..<size))
+        try unsafe Self.read(
+          features, range, scaling, isFinite: isFinite.load(ordering: .relaxed),
+          into: buffer.extracting(0..<size))
       } catch { failure = error }
     }
     if let failure { throw failure }

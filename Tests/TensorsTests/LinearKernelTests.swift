@@ -137,6 +137,30 @@ import Testing
     }
   }
 
+  /// Products with denormal numbers take a hundred times as long.
+  @Test(arguments: supported)
+  func residualsOfFarClassesAreNotDenormal(_ isa: UInt32) throws {
+    let kernels = unsafe try #require(pf_linear_kernels_for(pf_isa(rawValue: isa)))
+    let stride = stride(16)
+    for outputs in [1, 4] {
+      var z = (0..<outputs * stride).map { -Float($0 % stride) * 8 - Float($0 / stride) }
+      if outputs > 1 { for t in 0..<stride { z[t] = 0 } }
+      var p = z
+      var sums = [Double](repeating: 0, count: outputs)
+      let shares = [Float](repeating: 1e-6, count: stride)
+      let labels = [Int32](repeating: 0, count: stride)
+      _ = unsafe shares.withUnsafeBufferPointer { shares in
+        unsafe labels.withUnsafeBufferPointer { labels in
+          unsafe kernels.pointee.losses(
+            pf_linear_targets(shares: shares.baseAddress, labels: labels.baseAddress, rows: 16),
+            [Float](repeating: 0, count: outputs), &z, stride, outputs, &p, &sums)
+        }
+      }
+      for k in 0..<outputs { #expect((0..<16).allSatisfy { !z[k * stride + $0].isSubnormal }) }
+      #expect(z[(outputs - 1) * stride + 1] != 0 && z[(outputs - 1) * stride + 15] == 0)
+    }
+  }
+
   @Test(arguments: supported)
   func standardizedRowsKeepTheirDigits(_ isa: UInt32) throws {
     let kernels = unsafe try #require(pf_linear_kernels_for(pf_isa(rawValue: isa)))

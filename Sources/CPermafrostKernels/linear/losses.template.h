@@ -3,6 +3,14 @@
 // Where a row's own class is nearly certain, what counts is how far its probability is from 1. So that is never
 // computed as a difference: it is the sum of the other classes' probabilities.
 
+/// Probabilities this small count nothing beside any rounding, but times a row's share they become denormal, and every
+/// product with such a number takes a hundred times as long.
+#define NEGLIGIBLE 1e-30f
+
+INLINE float without_negligible(float probability) {
+  return probability > NEGLIGIBLE ? probability - NEGLIGIBLE : 0;
+}
+
 /// log(1 + exp(z)) - y z and its derivatives, for rows of one problem with two classes.
 INLINE double binary_losses(pf_linear_targets targets, float bias, float *z, float *p, double *sum) {
   double loss = 0, residuals = 0;
@@ -19,7 +27,8 @@ INLINE double binary_losses(pf_linear_targets targets, float bias, float *z, flo
       const bool is_positive = targets.labels[t + i] != 0, is_right = is_positive == (score[i] >= 0);
       const float wrong = is_right ? less[i] : more[i];
       p[t + i] = score[i] >= 0 ? more[i] : less[i];
-      z[t + i] = share * (is_positive ? -wrong : wrong);
+      const float counted = without_negligible(wrong);
+      z[t + i] = share * (is_positive ? -counted : counted);
       residuals += z[t + i];
       if (share == 0) continue;
       // decay / (1 + decay) is known; 1 / (1 + decay) is 1 less that.
@@ -61,13 +70,14 @@ static double losses(pf_linear_targets targets, const float *bias, float *z, siz
     for (size_t k = 0; k < outputs; k++) {
       const vec probability = vec_multiply(vec_load(p + k * stride + t), inverse);
       vec_store(p + k * stride + t, probability);
-      vec_store(z + k * stride + t, vec_multiply(share, probability));
+      const vec counted = vec_at_least(vec_subtract(probability, vec_all(NEGLIGIBLE)), vec_zero());
+      vec_store(z + k * stride + t, vec_multiply(share, counted));
     }
     for (size_t i = 0; i < VEC_WIDTH; i++) {
       const size_t at = (size_t)targets.labels[t + i] * stride + t + i;
       const float weight = targets.shares[t + i];
       p[at] = own[i] * factor[i];
-      z[at] = -weight * (others[i] * factor[i]);
+      z[at] = -weight * without_negligible(others[i] * factor[i]);
       if (weight == 0) continue;
       const double above = (double)greatest[i] - (double)own_score[i];
       loss += (double)weight * (above + log1p((double)others[i] + ((double)own[i] - 1)));

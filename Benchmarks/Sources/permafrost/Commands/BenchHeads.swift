@@ -29,7 +29,8 @@ struct BenchHeads: AsyncParsableCommand {
       rounds are kept is decided as in `bench network`.
 
       Peers need --peers: a Python that has scikit-learn; it may have PyTorch (`pip install scikit-learn torch`).
-      Calibrating them takes a multiple of their fits: for many-svm that is an hour.
+      Calibrating them takes a multiple of their fits: for many-svm that is an hour, which --peer-tolerances
+      shortens where it is known what suffices. One that does not shows in the excess.
 
       Examples:
         permafrost bench heads
@@ -51,6 +52,11 @@ struct BenchHeads: AsyncParsableCommand {
   @Option(help: "A Python with the peers' packages.")
   var peers: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: "Tolerances of the peers, tried in this order; by default from 0.1 down by half powers of ten.")
+  var peerTolerances: [Double] = []
+
   @Option(help: "The folder in which a folder for all files is made; by default that for temporary files.")
   var folder: String?
 
@@ -70,6 +76,9 @@ struct BenchHeads: AsyncParsableCommand {
     guard mostRounds.map({ $0 >= rounds }) ?? true else {
       throw ValidationError("--most-rounds must not be less than --rounds")
     }
+    guard peerTolerances.allSatisfy({ $0 > 0 && $0 < 1 }) else {
+      throw ValidationError("--peer-tolerances must lie between 0 and 1")
+    }
     let names = HeadCase.all(quick: true).map(\.name)
     for name in cases where !names.contains(name) {
       throw ValidationError("--case \(name) is none of \(names.joined(separator: ", "))")
@@ -77,7 +86,7 @@ struct BenchHeads: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let peers = try self.peers.map { try HeadPeers(python: $0) }
+    let peers = try self.peers.map { try HeadPeers(python: $0, tolerances: peerTolerances) }
     let benchmark = HeadBenchmark(
       settings: .init(
         threads: threads, rounds: rounds, mostRounds: mostRounds ?? 3 * rounds, quiet: quiet),

@@ -5,12 +5,15 @@ struct HeadPeers {
   private let command: [String]
   /// By engine; `nil` where a package is missing.
   private let versions: [String: String?]
+  private let tolerances: [Double]
 
   static let engines = ["scikit-learn", "pytorch"]
 
   var missing: [String] { Self.engines.filter { (versions[$0] ?? nil) == nil } }
 
-  init(python: String) throws {
+  /// - Parameter tolerances: tried in this order; empty for the script's own.
+  init(python: String, tolerances: [Double]) throws {
+    self.tolerances = tolerances
     guard let script = Bundle.module.url(forResource: "peer_heads", withExtension: "py") else {
       throw CommandError.failed("the peers' script is not beside the program")
     }
@@ -40,7 +43,8 @@ struct HeadPeers {
           "--rows", "\(shape.rows)", "--test-rows", "\(shape.testRows)", "--dimension", "\(shape.dimension)",
           "--classes", "\(shape.classes)", "--threads", "\(threads)", "--batch", "\(shape.batch)",
           "--hidden", "\(shape.hidden)", "--epochs", "\(shape.epochs)", "--c",
-        ] + task.cs.map { "\($0)" })
+        ] + task.cs.map { "\($0)" }
+          + (tolerances.isEmpty ? [] : ["--tolerances"] + tolerances.map { "\($0)" }))
     }
   }
 }

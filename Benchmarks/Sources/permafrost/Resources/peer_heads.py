@@ -3,7 +3,8 @@
 
     peer_heads.py check                   {"scikit-learn": VERSION or null, "pytorch": ...}: which peers are there
     peer_heads.py serve --engine ENGINE --task TASK --folder DIR --rows N --test-rows N --dimension D --classes K
-        --threads T [--c C ...] [--batch B --hidden H --epochs E --alpha A]      answers commands, see below
+        --threads T [--c C ...] [--tolerances T ...] [--batch B --hidden H --epochs E --alpha A]
+                                          answers commands, see below
 
 DIR holds rows.f32 (N rows and then the test rows, raw float32) and labels.i64 (the same, raw int64).
 
@@ -13,8 +14,8 @@ primal or dual, whichever is faster) with scikit-learn; mlp with scikit-learn (M
 
     objective I FILE     {"sum": the objective of --c number I at FILE: float64 weights, K x D, and then K intercepts},
                          in float64, whoever found them: C sum_i loss_i + |W|^2 / 2, with the intercept penalised for svm
-    calibrate T ...      looks for each --c the loosest tolerance that meets the objective T, and of several ways to fit
-                         the fastest; {"setup": what was chosen, "sum": the largest relative excess over T}
+    calibrate T ...      looks for each --c the first of --tolerances that meets the objective T, and of several ways to
+                         fit the fastest; {"setup": what was chosen, "sum": the largest relative excess over T}
     run                  {"milliseconds": [TIME], "sum": accuracy on the test rows}; mlp: a time an epoch
     the end of the input: it ends.
 """
@@ -68,6 +69,7 @@ class Linear:
 
     def __init__(self, options, data):
         self.task, self.data, self.cs = options.task, data, options.c
+        self.tolerances = options.tolerances
         self.settings = [dict(self.ways()[0]) for _ in self.cs]
 
     def ways(self):
@@ -93,7 +95,7 @@ class Linear:
         for index, (c, target) in enumerate(zip(self.cs, targets)):
             best = None  # whether it falls short, the time where it does not and else the excess
             for way in self.ways():
-                for tolerance in TOLERANCES:
+                for tolerance in self.tolerances:
                     settings = {**way, "tol": tolerance}
                     if best is not None and not best[0]:
                         # Another way has got there already; this one may take no longer than a few times as much.
@@ -239,6 +241,7 @@ def main():
         parser.add_argument(option, type=int, default=1)
     parser.add_argument("--alpha", type=float, default=1e-4)
     parser.add_argument("--c", type=float, nargs="+", default=[1.0])
+    parser.add_argument("--tolerances", type=float, nargs="+", default=TOLERANCES)
     options = parser.parse_args()
     if options.command == "check":
         print(json.dumps({engine: version(engine) for engine in PACKAGES}))
