@@ -113,7 +113,8 @@ final class LogisticWalk {
     let done = search.iterations - firstIteration
     let limit = isPrecise ? 0 : rule.singlePrecisionLimit
     if largestComponent <= rule.tolerance && rule.tolerance >= limit { return finish(.converged) }
-    if largestComponent <= limit && rule.tolerance < limit {
+    // The limit has something to spare; passes in float64 take several times as long.
+    if largestComponent <= max(rule.tolerance, limit / 4) && rule.tolerance < limit {
       setPrecision(true)
       return search.restart(at: search.point)
     }
